@@ -1,0 +1,117 @@
+"""Files, opened with care: regular ones only, inside the folder that was asked for, bounded, gzip or plain."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+
+class RefusedFileError(Exception):
+    """A file that is not read; `reason` is one word, the message says what to do."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """An open file: its bytes as they are inside a gzip wrapping, and when it was last written."""
+
+    stream: BinaryIO
+    modified_at: datetime
+
+
+def find_files(path: Path) -> Iterator[Path]:
+    """Yield the files at or below a path, sorted by name; hidden files and folders are left out."""
+    if not path.is_dir():
+        yield path
+        return
+    try:
+        entries = sorted(path.iterdir(), key=lambda entry: entry.name)
+    except OSError:
+        yield path  # opening it gives the error its name
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            yield from find_files(entry)
+        else:
+            yield entry
+
+
+@contextmanager
+def open_file(path: Path, root: Path) -> Iterator[OpenedFile]:
+    """Open a file below `root`, through gzip where its name ends so.
+
+    Raises RefusedFileError: `missing`, `unreadable`, `refused` (no regular file, or a link that leads out of `root`).
+    """
+    try:
+        real = path.resolve(strict=True)
+        if path != root and not real.is_relative_to(root.resolve()):
+            raise RefusedFileError("refused", f"the link leads out of {root}, to {real}; name that place to read it")
+        # Without O_NONBLOCK a pipe would keep us waiting before we could see that it is one.
+        descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise RefusedFileError("missing", "there is no such file") from None
+    except (OSError, RuntimeError) as error:
+        raise RefusedFileError("unreadable", f"{error.__class__.__name__}: {error}") from None
+    with os.fdopen(descriptor, "rb") as raw:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, pipe or socket"
+            raise RefusedFileError("refused", f"this is {kind}, not a file")
+        stream = gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw
+        yield OpenedFile(cast("BinaryIO", stream), datetime.fromtimestamp(status.st_mtime, UTC))
+
+
+def read_bounded(stream: BinaryIO, limit: int) -> bytes:
+    """Read a whole stream of at most `limit` bytes, counted after gzip.
+
+    Raises RefusedFileError: `oversized`, `malformed` (damaged or cut gzip), `unreadable`.
+    """
+    with _reading():
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise RefusedFileError("oversized", f"more than the {limit} bytes that a document may have")
+    return content
+
+
+def read_lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the lines of a stream with their numbers from 1, without their ends; None for a line over `limit` bytes.
+
+    Raises RefusedFileError as `read_bounded` does.
+    """
+    number = 0
+    while True:
+        with _reading():
+            line = stream.readline(limit + 2)
+        if not line:
+            return
+        number += 1
+        if len(line) <= limit or line.endswith(b"\n"):
+            yield number, line.rstrip(b"\r\n")
+            continue
+        while line and not line.endswith(b"\n"):
+            with _reading():
+                line = stream.readline(limit)
+        yield number, None
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise RefusedFileError("malformed", f"damaged or incomplete gzip: {error}") from None
+    except OSError as error:
+        raise RefusedFileError("unreadable", f"{error.__class__.__name__}: {error}") from None

@@ -1,0 +1,91 @@
+"""The flow that loads seed files on a schedule: the walk of `flows/walk_documents.py` with Prefect around its batches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+
+from connectors.seeds import SeedConnector
+from flows.settings import Settings
+from flows.walk_documents import Staged, recover, settle, walk
+from transforms.boilerplate import shipped_rules
+from transforms.records import OUTCOMES
+from warehouse.database import Warehouse
+from warehouse.load import LoadReport
+from warehouse.queries import list_rejections, removed_by_run
+from warehouse.runs import Run, open_run
+
+_MOST_REJECTIONS = 50
+
+
+class TooManyRejectedError(Exception):
+    """More captures were rejected than the settings allow; the rest is loaded."""
+
+
+# A batch is settled again after a failure that may pass, such as a warehouse held by another process for a while.
+# What a batch holds is no value to cache by: it is bytes on their way.
+@task(retries=3, retry_delay_seconds=[2, 10, 30], task_run_name="load batch", cache_policy=NO_CACHE)
+def load_batch(warehouse: Warehouse, staged: Staged) -> LoadReport:
+    """Wait for a batch's transformation and load it in one transaction; loading it twice changes nothing."""
+    return settle(warehouse, staged)
+
+
+def _name() -> str:
+    paths = [str(path) for path in flow_run.parameters.get("paths", [])]
+    return f"ingest {', '.join(paths)}"[:200]
+
+
+@flow(name="ingest-seeds", flow_run_name=_name, retries=1, retry_delay_seconds=60, validate_parameters=True)
+def ingest_seeds(paths: list[str], warehouse: Path | None = None, max_rejected: float | None = None) -> dict[str, int]:
+    """Load seed files, folders and glob patterns into the warehouse; gives the counts of the run.
+
+    `warehouse` and `max_rejected` stand over the settings. Raises TooManyRejectedError after everything that can be
+    loaded is loaded.
+    """
+    settings = Settings()
+    store = settings.open_warehouse(warehouse)
+    allowed = settings.max_rejected if max_rejected is None else max_rejected
+    recovered = recover(store, jobs=settings.jobs)
+    if recovered.captures:
+        get_run_logger().warning("recovered %d captures that an earlier run kept and did not load", recovered.captures)
+    with open_run(store, "ingest-seeds", shipped_rules().sha256) as run:
+        report = walk(
+            store,
+            run,
+            SeedConnector(paths, settings.document_limit).captures(),
+            documents=settings.batch_documents,
+            size=settings.batch_bytes,
+            jobs=settings.jobs,
+            settle_batch=load_batch,
+        )
+    create_markdown_artifact(_markdown(store, run, report), key="ingest-seeds", description="What a run loaded")
+    if report.rejected > allowed * report.captures:
+        raise TooManyRejectedError(f"{report.rejected} of {report.captures} captures were rejected")
+    return {"captures": report.captures, **{outcome: getattr(report, outcome) for outcome in OUTCOMES}}
+
+
+def _markdown(store: Warehouse, run: Run, report: LoadReport) -> str:
+    counts = [f"| {outcome} | {getattr(report, outcome):,} |" for outcome in OUTCOMES]
+    removed = [
+        f"| {row['rule']} | {row['edits']:,} | {row['characters']:,} |" for row in removed_by_run(store, run.run_id)
+    ]
+    refused = [
+        f"| {row['reason']} | `{row['locator']}` | {_cell(row['detail'])} |"
+        for row in list_rejections(store, run.run_id, _MOST_REJECTIONS)
+    ]
+    lines = [f"# Run {run.run_id}", "", f"{report.captures:,} captures into `{store.path}`", ""]
+    lines += ["| outcome | captures |", "|---|---:|", *counts]
+    if removed:
+        lines += ["", "| rule | edits | characters removed |", "|---|---:|---:|", *removed]
+    if refused:
+        lines += ["", "| rejected | where | why |", "|---|---|---|", *refused]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(words: str) -> str:
+    return " ".join(words.replace("|", "\\|").split())

@@ -1,0 +1,338 @@
+"""The command line: `dateline …`. Each command imports what it needs when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+    from warehouse.database import Warehouse
+
+DONE, REJECTED, USAGE, LOCKED, DAMAGED = range(5)
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+_warehouse = click.option(
+    "--warehouse",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The DuckDB file; else DATELINE_WAREHOUSE, else dateline.duckdb in the working folder.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="dateline", message="%(prog)s %(version)s")
+def main() -> None:
+    r"""Turn saved and fetched news into one clean, dated, de-duplicated archive.
+
+    \b
+    Exit codes: 0 done; 1 done, but more was rejected than allowed, or a check failed;
+    2 wrong usage; 3 the warehouse is held by another process; 4 the warehouse is damaged.
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True)
+@_warehouse
+@click.option("--max-rejected", type=click.FloatRange(0, 1), help="Share of captures that may be rejected (default 0).")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to transform documents in (default: the cores).")
+@click.option("--quiet", is_flag=True, help="Show no progress bar.")
+@_json
+def ingest(
+    paths: tuple[str, ...],
+    warehouse: Path | None,
+    max_rejected: float | None,
+    jobs: int | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    r"""Load seed files, folders and glob patterns into the warehouse.
+
+    Reads .txt, .md, .html, .htm and .jsonl, each also with .gz. What cannot be read becomes a rejection with a reason,
+    and the run goes on.
+
+    \b
+    Example: dateline ingest samples/seeds
+    """
+    from connectors.seeds import SeedConnector
+    from flows.print_answers import print_ingest, progress_bar
+    from flows.walk_documents import recover, walk
+    from transforms.boilerplate import shipped_rules
+    from warehouse.runs import open_run
+
+    settings = _settings()
+    allowed = settings.max_rejected if max_rejected is None else max_rejected
+    with _errors():
+        store = settings.open_warehouse(warehouse)
+        cores = jobs or settings.jobs
+        recovered = recover(store, jobs=cores)
+        connector = SeedConnector(paths, settings.document_limit)
+        with open_run(store, "ingest", shipped_rules().sha256) as run, progress_bar(quiet or as_json) as advance:
+            report = walk(
+                store,
+                run,
+                connector.captures(),
+                documents=settings.batch_documents,
+                size=settings.batch_bytes,
+                jobs=cores,
+                progress=advance,
+            )
+        print_ingest(store, run.run_id, report, recovered, as_json=as_json)
+    sys.exit(REJECTED if report.rejected > allowed * report.captures else DONE)
+
+
+@main.command()
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--jsonl", is_flag=True, help="Read document lines from the files or standard input; ids and order are kept."
+)
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
+def extract(paths: tuple[str, ...], jsonl: bool, jobs: int) -> None:
+    r"""Clean documents without a database: documents in, one JSON object a line out.
+
+    A line holds the article with its edits, date claims and date mentions, or `rejection` with stage, reason and detail.
+    `-` or no path reads standard input.
+
+    \b
+    Example: dateline extract samples/seeds/harbour-strike.txt
+    Example: dateline extract --jsonl < pages.jsonl > articles.jsonl
+    """
+    from flows.extract_documents import extract_files, extract_lines
+
+    settings = _settings()
+    lines = (
+        extract_lines(paths, settings.document_limit, jobs)
+        if jsonl
+        else extract_files(paths, settings.document_limit, jobs)
+    )
+    try:
+        for line in lines:
+            sys.stdout.buffer.write(line + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of the pipe has what it wanted
+
+
+@main.command()
+@click.argument("article_id")
+@_warehouse
+@click.option("--explain", is_flag=True, help="Show what was removed, by which rule, and where the date comes from.")
+@click.option("--raw", is_flag=True, help="Write the kept bytes, as they were.")
+@click.option("--version", "number", type=click.IntRange(1), help="A version other than the current one.")
+@_json
+def show(article_id: str, warehouse: Path | None, explain: bool, raw: bool, number: int | None, as_json: bool) -> None:
+    r"""Print an article; ARTICLE_ID may be the first digits of an id, if only one article has them.
+
+    \b
+    Example: dateline show 3f2a --explain
+    """
+    from flows.print_answers import print_article, print_explained, print_rows
+    from warehouse.queries import find_article, read_article, read_bytes
+
+    with _errors():
+        store = _open(warehouse)
+        article = read_article(store, find_article(store, article_id), number)
+        if raw:
+            sys.stdout.buffer.write(read_bytes(store, article))
+            sys.stdout.buffer.flush()
+        elif as_json:
+            print_rows([article.as_dict()], as_json=True)
+        elif explain:
+            print_explained(article)
+        else:
+            print_article(article)
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@_warehouse
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most articles to print.")
+@_json
+def search(words: tuple[str, ...], warehouse: Path | None, limit: int, as_json: bool) -> None:
+    r"""Find current articles that have all the words, the best match first.
+
+    \b
+    Example: dateline search grain exports
+    """
+    from flows.print_answers import print_rows
+    from warehouse.queries import search_articles
+
+    with _errors():
+        print_rows(search_articles(_open(warehouse), " ".join(words), limit), as_json=as_json)
+
+
+@main.command()
+@_warehouse
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most stories to print.")
+@_json
+def stories(warehouse: Path | None, limit: int, as_json: bool) -> None:
+    r"""List the stories: articles that belong together, the largest first.
+
+    \b
+    Example: dateline stories --limit 5
+    """
+    from flows.print_answers import print_rows
+    from warehouse.queries import list_stories
+
+    with _errors():
+        print_rows(list_stories(_open(warehouse), limit), as_json=as_json)
+
+
+@main.command()
+@click.argument("query")
+@_warehouse
+@_json
+def sql(query: str, warehouse: Path | None, as_json: bool) -> None:
+    r"""Ask the warehouse in SQL; it is opened to read, nothing can be changed.
+
+    \b
+    Example: dateline sql "SELECT published_at, title FROM articles ORDER BY 1"
+    """
+    import duckdb
+
+    from flows.print_answers import print_rows
+    from warehouse.queries import ask
+
+    with _errors():
+        try:
+            answer = ask(_open(warehouse), query, as_rows=as_json)
+        except duckdb.Error as error:
+            raise click.UsageError(str(error)) from None
+        print_rows(answer, as_json=True) if isinstance(answer, list) else click.echo(answer)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@_warehouse
+@_json
+def export(folder: Path, warehouse: Path | None, as_json: bool) -> None:
+    r"""Export the current articles as Parquet, by year and month of publication, swapped in whole.
+
+    \b
+    Example: dateline export export && duckdb -c "SELECT title FROM 'export/**/*.parquet'"
+    """
+    from flows.print_answers import print_export
+    from warehouse.export import ExportRefusedError, export_parquet
+
+    with _errors():
+        try:
+            print_export(export_parquet(_open(warehouse), folder), as_json=as_json)
+        except ExportRefusedError as error:
+            raise click.UsageError(str(error)) from None
+
+
+@main.command()
+@_warehouse
+@_json
+def check(warehouse: Path | None, as_json: bool) -> None:
+    r"""Check every promise of the archive, and print the rows that break one. Exit code 1 if a required check fails.
+
+    \b
+    Example: dateline check
+    """
+    from flows.print_answers import print_checks
+    from warehouse.checks import run_checks
+
+    with _errors():
+        results = run_checks(_open(warehouse))
+        print_checks(results, as_json=as_json)
+    sys.exit(REJECTED if any(one.required and not one.passed for one in results) else DONE)
+
+
+@main.command()
+@_warehouse
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most runs to print.")
+@_json
+def runs(warehouse: Path | None, limit: int, as_json: bool) -> None:
+    r"""List the runs, the latest first, with what each saw and what became of it.
+
+    \b
+    Example: dateline runs --limit 3
+    """
+    from flows.print_answers import print_rows
+    from warehouse.queries import list_runs
+
+    with _errors():
+        print_rows(list_runs(_open(warehouse), limit), as_json=as_json)
+
+
+@main.command()
+@_warehouse
+@_json
+def migrate(warehouse: Path | None, as_json: bool) -> None:
+    r"""Bring the warehouse's schema up to date, and list its migrations. Every ingest does this too.
+
+    \b
+    Example: dateline migrate
+    """
+    from flows.print_answers import print_rows
+    from warehouse.queries import list_migrations
+
+    with _errors():
+        store = _open(warehouse)
+        with store.writing():
+            pass
+        print_rows(list_migrations(store), as_json=as_json)
+
+
+@main.command()
+@_warehouse
+@_json
+def rebuild(warehouse: Path | None, as_json: bool) -> None:
+    r"""Make the warehouse again from the archive beside it, and put it in the old one's place.
+
+    The old file, damaged or not, is kept with the ending .replaced.
+
+    \b
+    Example: dateline rebuild
+    """
+    from flows.print_answers import print_report
+    from flows.rebuild_warehouse import rebuild_warehouse
+
+    with _errors():
+        print_report(rebuild_warehouse(_open(warehouse), _settings().jobs), as_json=as_json)
+
+
+def _settings() -> Settings:
+    from pydantic import ValidationError
+
+    from flows.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise click.UsageError(f"settings (DATELINE_… or dateline.toml): {error}") from None
+
+
+def _open(path: Path | None) -> Warehouse:
+    return _settings().open_warehouse(path)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn what can go wrong with a warehouse into one line and an exit code."""
+    from warehouse.archive import ArchiveDamagedError
+    from warehouse.database import MigrationError, WarehouseDamagedError, WarehouseLockedError, WarehouseMissingError
+    from warehouse.queries import NoSuchArticleError
+
+    try:
+        yield
+    except WarehouseLockedError as error:
+        _exit(LOCKED, error)
+    except (WarehouseMissingError, NoSuchArticleError, MigrationError) as error:
+        _exit(USAGE, error)
+    except (WarehouseDamagedError, ArchiveDamagedError) as error:
+        _exit(DAMAGED, error)
+
+
+def _exit(code: int, error: Exception) -> None:
+    click.echo(f"dateline: {error}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

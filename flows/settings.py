@@ -1,0 +1,47 @@
+"""Every setting of Dateline, in one place: environment variables over `dateline.toml` over the defaults."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from warehouse.database import Warehouse
+
+
+class Settings(BaseSettings):
+    """Settings; each is also an environment variable, `DATELINE_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", toml_file="dateline.toml", extra="forbid")
+
+    warehouse: Path = Field(Path("dateline.duckdb"), description="The DuckDB file; its archive lies beside it")
+    document_limit: int = Field(16 * 1024 * 1024, gt=0, description="Largest document, in bytes after gzip")
+    max_rejected: float = Field(
+        0.0, ge=0, le=1, description="Share of captures that may be rejected before exit code 1"
+    )
+    batch_documents: int = Field(1000, gt=0, description="Documents in a batch, which is one transaction")
+    batch_bytes: int = Field(16 * 1024 * 1024, gt=0, description="Bytes in a batch, after which it is closed early")
+    jobs: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, gt=0, description="Processes that transform documents"
+    )
+    lock_wait: float = Field(10.0, ge=0, description="Seconds to wait for another process to let go of the warehouse")
+    memory_limit: str = Field("400MB", description="Memory that DuckDB may use")
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="Threads that DuckDB may use")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read `dateline.toml` of the working folder below the environment."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def open_warehouse(self, path: Path | None = None) -> Warehouse:
+        """Give the warehouse at a path, or at the one that is set."""
+        return Warehouse(path or self.warehouse, self.lock_wait, self.memory_limit, self.threads)

@@ -1,0 +1,260 @@
+"""The walk of documents, batch by batch: bytes kept, then transformed, then loaded. Every flow and command takes it.
+
+A batch is first made durable in the archive, so that nothing a document does to the program can lose it. It is then
+transformed with the warehouse closed, in other processes when there is more than one batch, and loaded in the order in
+which it was kept, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing import get_context
+
+from transforms.article import to_article
+from transforms.boilerplate import shipped_rules
+from transforms.records import Capture, Rejection
+from warehouse.archive import Appended, Entry
+from warehouse.database import Warehouse
+from warehouse.load import Batch, LoadReport, load, survey
+from warehouse.rows import ArticleRows, KeptItem, article_rows
+from warehouse.runs import Run, began, open_run, read_run, restore_run
+from warehouse.statements import rows, run_sql
+from warehouse.warc import payload_sha256, record_id
+
+Item = Capture | Rejection
+Numbered = list[tuple[int, str, Capture]]
+Progress = Callable[[LoadReport], None]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_AHEAD = 2  # batches kept and being transformed for each process while one is loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A batch whose bytes are durable and whose transformation is under way."""
+
+    run_id: str
+    seen_at: datetime
+    kept: tuple[KeptItem, ...]
+    became: Future[ArticleRows]
+    ledger_start: int
+    ledger_stop: int
+
+
+def transform(captures: Numbered) -> ArticleRows:
+    """Turn captures, each with its number and record id, into rows. Runs in other processes: it takes and gives values."""
+    rules = shipped_rules()
+    return article_rows((number, name, capture, to_article(capture, rules)) for number, name, capture in captures)
+
+
+def batches(items: Iterable[Item], documents: int, size: int) -> Iterator[list[Item]]:
+    """Group items into batches of at most `documents`, closed early at `size` bytes."""
+    batch: list[Item] = []
+    held = 0
+    for item in items:
+        batch.append(item)
+        held += len(item.payload)
+        if len(batch) >= documents or held >= size:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
+
+
+def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], pool: Executor) -> Staged:
+    """Make a batch durable and begin to transform it."""
+    named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item in items]
+    known = survey(warehouse, named)
+    placed = dict(known.placements)
+    fresh = {name: item for name, _, item in named if name not in placed}
+    appended = warehouse.archive.append(list(fresh.values()), run.run_id) if fresh else Appended((), 0, 0)
+    placed.update(zip(fresh, appended.placements, strict=True))
+    kept = tuple(
+        KeptItem(number, item, name, digest, placed[name], name in known.placements, name in known.current)
+        for number, (name, digest, item) in enumerate(named)
+    )
+    return _staged(run.run_id, run.started_at, kept, pool, appended.ledger_start, appended.ledger_stop)
+
+
+def settle(warehouse: Warehouse, staged: Staged) -> LoadReport:
+    """Wait for a batch's transformation and load it. Settling a batch twice changes nothing."""
+    became = staged.became.result()
+    spent = (staged.ledger_start, staged.ledger_stop)
+    return load(warehouse, Batch(staged.run_id, staged.seen_at, staged.kept, became, *spent))
+
+
+def walk(
+    warehouse: Warehouse,
+    run: Run,
+    items: Iterable[Item],
+    *,
+    documents: int,
+    size: int,
+    jobs: int,
+    settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Take items all the way into the warehouse; gives what became of them.
+
+    `settle_batch` stands for `settle` where a scheduler wants a hand in it; `progress` hears of every batch loaded.
+    """
+    total = LoadReport()
+    grouped = batches(items, documents, size)
+    first, second = next(grouped, None), next(grouped, None)
+    if first is None:
+        return total
+    waiting: deque[Staged] = deque()
+    with _pool(jobs if second else 1) as pool:
+        for batch in _chain(first, second, grouped):
+            waiting.append(stage(warehouse, run, batch, pool))
+            while len(waiting) > (_AHEAD * jobs if second else 0):
+                total += _settled(warehouse, waiting.popleft(), settle_batch, progress)
+        while waiting:
+            total += _settled(warehouse, waiting.popleft(), settle_batch, progress)
+    return total
+
+
+def recover(warehouse: Warehouse, *, jobs: int = 1) -> LoadReport:
+    """Bring into the warehouse what its archive holds and it does not: batches that a crash or a lost WAL took."""
+    size = warehouse.archive.recover()
+    if not size:
+        return LoadReport()
+    with warehouse.writing() as connection:
+        gaps = rows(run_sql(connection, "queries/ledger_gaps", {"size": size}))
+    if not gaps:
+        return LoadReport()
+    with open_run(warehouse, "recover", shipped_rules().sha256) as run:
+        return sum((replay(warehouse, gap["gap_start"], gap["gap_stop"], run, jobs) for gap in gaps), LoadReport())
+
+
+def replay(
+    warehouse: Warehouse, start: int, stop: int | None, run: Run | None, jobs: int, documents: int = 1000
+) -> LoadReport:
+    """Load what the ledger names in [start, stop), in the name of `run`, or without one of the runs that wrote it."""
+    total = LoadReport()
+    waiting: deque[Staged] = deque()
+    with _pool(jobs) as pool:
+        for entries in _grouped_entries(warehouse.archive.entries(start, stop), documents):
+            if entries[0].run is not None:
+                while waiting:
+                    total += settle(warehouse, waiting.popleft())
+                _replay_run(warehouse, entries[0])
+                continue
+            waiting.append(_restaged(warehouse, entries, run, pool))
+            while len(waiting) > _AHEAD * jobs:
+                total += settle(warehouse, waiting.popleft())
+        while waiting:
+            total += settle(warehouse, waiting.popleft())
+    return total
+
+
+def _restaged(warehouse: Warehouse, entries: list[Entry], run: Run | None, pool: Executor) -> Staged:
+    found = [(warehouse.archive.read(entry.placement), entry.placement) for entry in entries if entry.placement]
+    named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item, _ in found]
+    known = survey(warehouse, named)
+    kept = tuple(
+        KeptItem(number, item, name, digest, placement, name in known.placements, name in known.current)
+        for number, ((name, digest, item), (_, placement)) in enumerate(zip(named, found, strict=True))
+    )
+    run_id = run.run_id if run else entries[0].run_id
+    seen_at = run.started_at if run else began(run_id)
+    if run is None:
+        _ensure_run(warehouse, run_id)
+    captured = max((item.captured_at for item, _ in found if isinstance(item, Capture)), default=_EPOCH)
+    return _staged(run_id, seen_at or captured, kept, pool, entries[0].start, entries[-1].stop)
+
+
+def _replay_run(warehouse: Warehouse, entry: Entry) -> None:
+    """Put a run's own row back, unless the warehouse has it."""
+    if entry.run is None:
+        return
+    with warehouse.transaction() as connection:
+        restore_run(connection, entry.run)
+        run_sql(connection, "load/5_marks", {"ledger_start": entry.start, "ledger_stop": entry.stop})
+
+
+def _ensure_run(warehouse: Warehouse, run_id: str) -> None:
+    """Give a run of which only its records are left a row, until its end is found further on in the ledger."""
+    with warehouse.transaction() as connection:
+        if read_run(connection, run_id) is None:
+            started = began(run_id)
+            values = {"run_id": run_id, "flow": "unknown", "started_at": started, "versions": "{}"}
+            run_sql(connection, "queries/start_run", values)
+            ended = {"run_id": run_id, "status": "interrupted", "finished_at": None, "error": "its end is not recorded"}
+            run_sql(connection, "queries/finish_run", ended)
+
+
+def _grouped_entries(entries: Iterable[Entry], documents: int) -> Iterator[list[Entry]]:
+    """Group neighbouring records of one run; what a run came to stands alone."""
+    group: list[Entry] = []
+    for entry in entries:
+        apart = group and (entry.run is not None or entry.run_id != group[0].run_id or len(group) >= documents)
+        if apart:
+            yield group
+            group = []
+        if entry.run is not None:
+            yield [entry]
+        else:
+            group.append(entry)
+    if group:
+        yield group
+
+
+def _staged(
+    run_id: str, seen_at: datetime, kept: tuple[KeptItem, ...], pool: Executor, ledger_start: int, ledger_stop: int
+) -> Staged:
+    numbered = [
+        (one.ordinal, one.record_id, one.item) for one in kept if isinstance(one.item, Capture) and not one.known
+    ]
+    return Staged(run_id, seen_at, kept, pool.submit(transform, numbered), ledger_start, ledger_stop)
+
+
+def _settled(
+    warehouse: Warehouse,
+    staged: Staged,
+    settle_batch: Callable[[Warehouse, Staged], LoadReport],
+    progress: Progress | None,
+) -> LoadReport:
+    report = settle_batch(warehouse, staged)
+    if progress:
+        progress(report)
+    return report
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[Executor]:
+    """Give processes to transform in; with one job the work is done here, when it is asked for."""
+    if jobs == 1:
+        yield _Inline()
+        return
+    # Processes that are spawned share nothing with this one: no connection, no lock, no thread.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+class _Inline(Executor):
+    """An executor that runs what it is given at once."""
+
+    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003, ANN202
+        future: Future[ArticleRows] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001  (whatever it is, the one who waits gets it)
+            future.set_exception(error)
+        return future
+
+
+def _chain(first: list[Item], second: list[Item] | None, rest: Iterable[list[Item]]) -> Iterator[list[Item]]:
+    yield first
+    if second:
+        yield second
+        yield from rest

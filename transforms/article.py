@@ -1,0 +1,194 @@
+"""From a capture to the article it holds, or to the reason why it holds none."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from transforms.boilerplate import Rules
+from transforms.cleaning import Cleaned, clean
+from transforms.credits import names_in_credit
+from transforms.dates.claims import RawClaim, make_claims, publication
+from transforms.documents import MEDIA_TYPE as DOCUMENT_LINE
+from transforms.documents import MalformedDocumentError, read_document
+from transforms.encoding import Decoded, NotTextError, decode
+from transforms.identity import article_id, canonical_url, hostname
+from transforms.language import detect_language
+from transforms.pages.hostile import HostilePage
+from transforms.pages.page import Page, read_page
+from transforms.records import Article, Capture, Rejection
+
+TEXT_TYPES = ("text/plain", "text/markdown")
+PAGE_TYPES = ("text/html", "application/xhtml+xml")
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^\n]*?[.!?…。！？][\"”’»)]*(?=\s+[\"“‘«(]?[^\W\d_a-zß-öø-ÿ]|\s*$|\n)|[^\n。！？]+[。！？]?")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|St|No|vs|Jan|Feb|Aug|Sept|Oct|Nov|Dec)|\b\w|\b(?:[A-Z]\.)+[A-Z])\.$"
+)
+_LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A document's body, decoded: a text or a page."""
+
+    decoded: Decoded
+    page: Page | None
+
+
+class _Refused(Exception):  # noqa: N818  (it never leaves this module)
+    def __init__(self, stage: str, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.stage, self.reason = stage, reason
+
+
+def to_article(capture: Capture, rules: Rules) -> Article | Rejection:
+    """Turn a capture into an article; total: bad input gives a Rejection with stage, reason and detail."""
+    try:
+        return _article(capture, rules)
+    except _Refused as refusal:
+        return Rejection(
+            source=capture.source,
+            locator=capture.locator,
+            stage=refusal.stage,  # type: ignore[arg-type]
+            reason=refusal.reason,
+            detail=str(refusal),
+            payload_sha256=hashlib.sha256(capture.payload).hexdigest(),
+            payload=capture.payload,
+        )
+
+
+def to_articles(captures: Iterable[Capture], rules: Rules) -> list[Article | Rejection]:
+    """Turn a batch of captures into articles and rejections, one for each, in their order."""
+    return [to_article(capture, rules) for capture in captures]
+
+
+def _article(capture: Capture, rules: Rules) -> Article:
+    body = _body(capture)
+    page, claims = body.page, capture.claims
+    source_text = page.source_text if page else body.decoded.text
+    language = _language(claims.language) or (page.language if page else None) or detect_language(source_text)
+    known_title = claims.title or (page.title if page else None)
+    cleaned = clean(
+        source_text,
+        rules,
+        language=language,
+        cuts=page.cuts if page else (),
+        has_title_line=page is None,
+        known_title=known_title,
+    )
+    if not cleaned.text:
+        raise _Refused("clean", "empty", "nothing is left when the litter is gone")
+    title, title_origin = _title(claims.title, page, cleaned)
+    url = canonical_url(capture.url) or canonical_url(page.url if page else None)
+    date_claims = make_claims(
+        _date_words(capture, page, cleaned),
+        url=url,
+        captured_at=capture.captured_at,
+        language=language,
+        country=None,
+    )
+    published_at, published_local, precision, origin, modified_at = publication(date_claims)
+    return Article(
+        article_id=article_id(url, capture.source, capture.locator),
+        url=url,
+        hostname=hostname(url),
+        publisher=claims.publisher or (page.publisher if page else None),
+        title=title,
+        title_origin=title_origin,
+        authors=claims.authors or (page.authors if page else ()) or names_in_credit(cleaned.credit or ""),
+        credit=cleaned.credit,
+        dateline=cleaned.dateline,
+        language=language,
+        published_at=published_at,
+        published_local=published_local,
+        published_precision=precision,
+        published_origin=origin,
+        modified_at=modified_at,
+        text=cleaned.text,
+        source_text=source_text,
+        word_count=len(cleaned.text.split()),
+        text_sha256=hashlib.sha256(cleaned.text.encode()).hexdigest(),
+        extractor="page" if page else "text",
+        charset=body.decoded.charset,
+        flags=tuple(sorted({*cleaned.flags, *(page.flags if page else ()), *_damage(body.decoded)})),
+        edits=cleaned.edits,
+        date_claims=date_claims,
+    )
+
+
+def _body(capture: Capture) -> _Body:
+    media_type = capture.media_type.split(";")[0].strip().lower()
+    declared = _CHARSET.search(capture.media_type)
+    charset = declared[1] if declared else None
+    if media_type == DOCUMENT_LINE:
+        try:
+            document = read_document(capture.payload)
+        except MalformedDocumentError as error:
+            raise _Refused("parse", "malformed", str(error)) from None
+        content, is_page = document.body, document.is_page
+        # The body of a line of JSON is text already; only base64 holds bytes of its own.
+        charset, content = ("utf-8", _encoded(content)) if isinstance(content, str) else (None, content)
+        return _read(capture, content, charset, is_page)
+    if media_type in PAGE_TYPES or media_type in TEXT_TYPES:
+        return _read(capture, capture.payload, charset, media_type in PAGE_TYPES)
+    raise _Refused("parse", "unsupported", f"no reader for documents of type {media_type}")
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _read(capture: Capture, content: bytes, charset: str | None, is_page: bool) -> _Body:
+    try:
+        decoded = decode(content, declared=charset, markup=is_page)
+        return _Body(decoded, read_page(decoded.text, capture.url) if is_page else None)
+    except NotTextError as error:
+        raise _Refused("decode", error.reason, str(error)) from None
+    except HostilePage as error:
+        raise _Refused("extract", error.reason, str(error)) from None
+
+
+def _language(claimed: str | None) -> str | None:
+    code = (claimed or "").strip().lower().replace("_", "-").split("-")[0]
+    return code if len(code) == 2 and code.isalpha() else None
+
+
+def _title(claimed: str | None, page: Page | None, cleaned: Cleaned) -> tuple[str | None, str | None]:
+    if claimed:
+        return claimed, "source"
+    if page and page.title:
+        return page.title, page.title_origin
+    if cleaned.title:
+        return cleaned.title, "title-line"
+    return first_sentence(cleaned.text), "first-sentence"
+
+
+def first_sentence(text: str) -> str:
+    """Give the first sentence of a text as a title: without its full stop, cut between words at 200 characters."""
+    end = 0
+    for match in _SENTENCE.finditer(text):
+        end = match.end()
+        if not _ABBREVIATION.search(text[:end].rstrip('"”’»)')) or "\n" in text[end : end + 1]:
+            break
+    sentence = " ".join(text[:end].split())
+    if len(sentence) > _LONGEST_TITLE:
+        return sentence[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+    return sentence.removesuffix(".") if sentence.count(".") == 1 or not sentence.endswith("..") else sentence
+
+
+def _date_words(capture: Capture, page: Page | None, cleaned: Cleaned) -> list[RawClaim]:
+    found: list[RawClaim] = []
+    if capture.claims.published:
+        found.append(("published", capture.claims.published, "source"))
+    if capture.claims.modified:
+        found.append(("modified", capture.claims.modified, "source"))
+    found += [("published", raw, "text-prefix") for raw in cleaned.date_words]
+    return [*found, *(page.dates if page else ())]
+
+
+def _damage(decoded: Decoded) -> tuple[str, ...]:
+    return ("damaged_encoding",) if decoded.replaced else ()

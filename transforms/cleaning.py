@@ -1,0 +1,334 @@
+"""From `source_text` to `text`: what goes, by which rule, as one ordered list of edits.
+
+A source text is lines with white space between them. Each line is kept or cut; inside the kept ones prefixes, suffixes
+and typographic litter are mended; the white space between what is left becomes a line end or an empty line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from transforms.boilerplate import Rule, Rules
+from transforms.edits import apply
+from transforms.records import Cut, Edit
+
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
+_NAMED = re.compile(r"\(\?P<\w+>")
+_HEAD_LINES = 5
+_TAIL_LINES = 8
+_LONGEST_LINE = 300
+_LONGEST_TITLE = 200
+_SENTENCE_END = re.compile(r"[.;:,…]$|\.[\"”’']$")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text and what was found on the way to it; `title` only where the text itself has a title line."""
+
+    text: str
+    edits: tuple[Edit, ...]
+    title: str | None = None
+    dateline: str | None = None
+    credit: str | None = None
+    date_words: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Line:
+    start: int
+    stop: int
+    rule: str | None = None
+    prefixes: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def body(self) -> int:
+        """Where the line begins once its prefixes are gone."""
+        return self.prefixes[-1][0] if self.prefixes else self.start
+
+
+def clean(
+    source_text: str,
+    rules: Rules,
+    *,
+    language: str | None = None,
+    cuts: Sequence[Cut] = (),
+    has_title_line: bool = False,
+    known_title: str | None = None,
+) -> Cleaned:
+    """Clean a source text by the rules.
+
+    `cuts` are lines that somebody has already judged (the page's furniture, say). With `has_title_line` a first line
+    that reads like a headline becomes the title; a first line that repeats `known_title` always goes.
+    """
+    lines = [_Line(*found.span()) for found in _LINE.finditer(source_text)]
+    rules = rules.reading(language)
+    lowered = source_text.lower()
+    _take_cuts(lines, cuts)
+    found: dict[str, list[str]] = {"dateline": [], "date": [], "credit": []}
+    flags: set[str] = set()
+    title = _take_title(source_text, lines, rules, has_title_line, known_title)
+    _cut_lines(source_text, lowered, lines, rules, found, flags)
+    _cut_blocks(source_text, lowered, lines, rules, flags)
+    _take_prefixes(source_text, lines, rules, found)
+    tail = _take_suffix(source_text, lines, rules, found)
+    edits = _edits(source_text, lines, tail, _mends(source_text, lowered, lines, tail, rules))
+    return Cleaned(
+        text=apply(edits, source_text),
+        edits=edits,
+        title=title,
+        dateline=next(iter(found["dateline"]), None),
+        credit=" ".join(found["credit"]) or None,
+        date_words=tuple(found["date"]),
+        flags=frozenset(flags),
+    )
+
+
+# ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _take_cuts(lines: list[_Line], cuts: Sequence[Cut]) -> None:
+    at = 0
+    for line in lines:
+        while at < len(cuts) and cuts[at].stop <= line.start:
+            at += 1
+        if at < len(cuts) and cuts[at].start <= line.start:
+            line.rule = cuts[at].rule
+
+
+def _take_title(source: str, lines: list[_Line], rules: Rules, wanted: bool, known: str | None) -> str | None:
+    kept = [line for line in lines if line.rule is None]
+    if len(kept) < 2:
+        return None
+    first, second = kept[:2]
+    words = source[first.start : first.stop]
+    if known is not None:
+        if _folded(words) == _folded(known):
+            first.rule = "headline-repeat"
+        return None
+    gap, following = source[first.stop : second.start], source[second.start : second.stop]
+    if not wanted or not _reads_like_title(words, gap, following):
+        return None
+    if any(rule.pattern.match(words) for rule in rules.prefixes) or any(
+        rule.pattern.fullmatch(words) for rule in rules.lines
+    ):
+        return None
+    first.rule = "title-line"
+    return words.lstrip("# ").strip() or None
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
+def _reads_like_title(words: str, gap: str, following: str) -> bool:
+    if words.startswith("#"):
+        return True
+    apart = gap.count("\n") > 1 or len(following) > 2 * len(words)
+    return apart and len(words) <= _LONGEST_TITLE and _SENTENCE_END.search(words) is None and len(following) > 20
+
+
+def _cut_lines(
+    source: str, lowered: str, lines: list[_Line], rules: Rules, found: dict[str, list[str]], flags: set[str]
+) -> None:
+    joined, of_all, of_some = _line_rules(rules)
+    of_some = [rule for rule in of_some if rule.may_match(lowered)]
+    kept = [line for line in lines if line.rule is None]
+    for number, line in enumerate(kept):
+        length = line.stop - line.start
+        tried = of_some
+        if length <= _LONGEST_LINE and joined and joined.fullmatch(source, line.start, line.stop):
+            tried = [*of_all, *of_some]
+        for rule in tried:
+            if length > rule.longest or not _placed(rule, number, len(kept)):
+                continue
+            if matched := rule.pattern.fullmatch(source, line.start, line.stop):
+                line.rule = rule.name
+                _note(rule, matched, found, flags)
+                break
+
+
+def _cut_blocks(source: str, lowered: str, lines: list[_Line], rules: Rules, flags: set[str]) -> None:
+    wanted = [rule for rule in rules.blocks if rule.may_match(lowered)]
+    if not wanted:
+        return
+    blocks = _blocks(source, lines)
+    for number, block in enumerate(blocks):
+        for rule in wanted:
+            if _placed(rule, number, len(blocks)) and rule.pattern.search(source, block[0].start, block[-1].stop):
+                for line in block:
+                    line.rule = rule.name
+                flags.update({rule.flag} if rule.flag else ())
+                break
+
+
+def _blocks(source: str, lines: list[_Line]) -> list[list[_Line]]:
+    """Group the kept lines into paragraphs: an empty line or a line already cut stands between two of them."""
+    blocks: list[list[_Line]] = []
+    for line in lines:
+        if line.rule is not None:
+            blocks.append([])
+        elif blocks and blocks[-1] and source.count("\n", blocks[-1][-1].stop, line.start) < 2:
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return [block for block in blocks if block]
+
+
+def _placed(rule: Rule, number: int, count: int) -> bool:
+    if rule.place == "head":
+        return number < _HEAD_LINES
+    return rule.place == "any" or number >= count - _TAIL_LINES
+
+
+def _note(rule: Rule, match: re.Match[str], found: dict[str, list[str]], flags: set[str]) -> None:
+    if rule.flag:
+        flags.add(rule.flag)
+    for name, words in match.groupdict().items():
+        if words:
+            found[name].append(words)
+
+
+@lru_cache(maxsize=64)
+def _line_rules(rules: Rules) -> tuple[re.Pattern[str] | None, list[Rule], list[Rule]]:
+    """Join the line patterns that any text may match into one, so that most lines are read once.
+
+    Gives that pattern, its rules, and the rules that name what they need.
+    """
+    of_all = [rule for rule in rules.lines if not rule.needs]
+    branches = [
+        f"(?{'i' if rule.pattern.flags & re.IGNORECASE else ''}:{_NAMED.sub('(?:', rule.pattern.pattern)})"
+        for rule in of_all
+    ]
+    joined = re.compile("|".join(branches)) if branches else None
+    return joined, of_all, [rule for rule in rules.lines if rule.needs]
+
+
+# ── inside the kept lines ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _take_prefixes(source: str, lines: list[_Line], rules: Rules, found: dict[str, list[str]]) -> None:
+    first = next((line for line in lines if line.rule is None), None)
+    if first is None:
+        return
+    at = first.start
+    untried = list(rules.prefixes)
+    while hit := next(((rule, m) for rule in untried if (m := rule.pattern.match(source, at, first.stop))), None):
+        rule, match = hit
+        if match.end() in (at, first.stop):
+            break
+        untried.remove(rule)
+        _note(rule, match, found, set())
+        at = match.end()
+        first.prefixes.append((at, rule.name))
+
+
+def _take_suffix(
+    source: str, lines: list[_Line], rules: Rules, found: dict[str, list[str]]
+) -> tuple[int, int, str] | None:
+    last = next((line for line in reversed(lines) if line.rule is None), None)
+    if last is None:
+        return None
+    for rule in rules.suffixes:
+        for match in rule.pattern.finditer(source, last.body, last.stop):
+            if match.end() == last.stop and match.start() > last.body:
+                _note(rule, match, found, set())
+                return match.start(), match.end(), rule.name
+    return None
+
+
+def _mends(
+    source: str, lowered: str, lines: list[_Line], tail: tuple[int, int, str] | None, rules: Rules
+) -> list[Edit]:
+    """Give the edits of the inline rules inside the kept lines; of two that overlap, the first stands."""
+    hits = [
+        (match.start(), match.end(), number)
+        for number, rule in enumerate(rules.inlines)
+        if rule.may_match(lowered)
+        for match in rule.pattern.finditer(source)
+    ]
+    edits: list[Edit] = []
+    kept = [(line.body, tail[0] if tail and tail[1] == line.stop else line.stop) for line in lines if line.rule is None]
+    at = number_of_line = 0
+    for start, stop, number in sorted(hits):
+        while number_of_line < len(kept) and kept[number_of_line][1] < stop:
+            number_of_line += 1
+        if number_of_line == len(kept):
+            break
+        if start < max(at, kept[number_of_line][0]) or start == stop:
+            continue
+        rule = rules.inlines[number]
+        edits.append(Edit(start, stop, source[start:stop], rule.replacement, rule.name))
+        at = stop
+    return edits
+
+
+# ── edits ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _edits(source: str, lines: list[_Line], tail: tuple[int, int, str] | None, mends: list[Edit]) -> tuple[Edit, ...]:
+    edits = _edits_between(source, lines)
+    for line in lines:
+        at = line.start
+        for stop, rule in line.prefixes:
+            if edits and edits[0].rule == "whitespace" and edits[0].stop == at and edits[0].start == 0:
+                at = edits.pop(0).start  # the white space before a prefix goes with it
+            edits.append(Edit(at, stop, source[at:stop], "", rule))
+            at = stop
+    if tail:
+        start = len(source[: tail[0]].rstrip())
+        edits.append(Edit(start, tail[1], source[start : tail[1]], "", tail[2]))
+    return tuple(sorted([*edits, *mends], key=lambda edit: edit.start))
+
+
+def _edits_between(source: str, lines: list[_Line]) -> list[Edit]:
+    """Give the edits outside the kept lines: runs of cut lines with the white space that they leave, and gaps."""
+    edits: list[Edit] = []
+    at, number = 0, 0
+    first = True
+    while number <= len(lines):
+        runs, number = _runs(lines, number)
+        stop = lines[number].start if number < len(lines) else len(source)
+        separator = "" if first or number == len(lines) else _separator(source, at, stop, runs)
+        edits += _edits_of_gap(source, at, stop, runs, separator)
+        if number < len(lines):
+            at = lines[number].stop
+        first = False
+        number += 1
+    return edits
+
+
+def _runs(lines: list[_Line], number: int) -> tuple[list[tuple[int, int, str]], int]:
+    """Collect the cut lines from `number` on as (start, stop, rule), joined where neighbours go for one reason."""
+    runs: list[tuple[int, int, str]] = []
+    while number < len(lines) and (rule := lines[number].rule) is not None:
+        line = lines[number]
+        if runs and runs[-1][2] == rule:
+            runs[-1] = (runs[-1][0], line.stop, rule)
+        else:
+            runs.append((line.start, line.stop, rule))
+        number += 1
+    return runs, number
+
+
+def _separator(source: str, start: int, stop: int, runs: list[tuple[int, int, str]]) -> str:
+    edges = [start, *(edge for run in runs for edge in run[:2]), stop]
+    gaps = [source[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return "\n\n" if any(gap.count("\n") > 1 for gap in gaps) else "\n"
+
+
+def _edits_of_gap(source: str, start: int, stop: int, runs: list[tuple[int, int, str]], separator: str) -> list[Edit]:
+    if not runs:
+        gap = source[start:stop]
+        return [Edit(start, stop, gap, separator, "whitespace")] if gap != separator else []
+    edits = []
+    # The separator before the first run stays when it is right; each run takes the white space behind it.
+    keeps = source[start : runs[0][0]] == separator
+    stops = [*(run[0] for run in runs[1:]), stop]
+    for number, ((run_start, _, rule), run_stop) in enumerate(zip(runs, stops, strict=True)):
+        begin, replacement = (run_start, "") if number or keeps else (start, separator)
+        edits.append(Edit(begin, run_stop, source[begin:run_stop], replacement, rule))
+    return edits

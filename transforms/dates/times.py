@@ -1,0 +1,80 @@
+"""Times of day and zones beside a date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from transforms.dates.words import WORDS, one_of
+from transforms.dates.zones import KNOWN, zone_offset
+
+_HALF = one_of((*WORDS.am, *WORDS.pm))
+_MARK = one_of(WORDS.hour_marks)
+TIME = re.compile(
+    rf"(?:(?P<before>{_HALF})\s*)?(?<![\d.,:/+-])(?P<hour>[01]?\d|2[0-4])"
+    rf"(?:\s?(?:[:時时点點]|(?<=\d\d)[.](?=\d\d\b)|(?:{_MARK})(?=\s?[0-5]\d\b))\s?(?P<minute>[0-5]\d)(?!\d)(?:[:分](?P<second>[0-5]\d|60)(?:[.,]\d{{1,9}})?(?!\d))?分?"
+    rf"|(?=\s?(?:{_HALF})(?!\w))|(?=\s?(?:uhr|h|heures|horas|ч|час)(?!\w))|[時时点點])"
+    rf"(?:\s?(?:{_MARK})(?!\w))?(?:\s?(?P<after>{_HALF})(?!\w))?",
+    re.IGNORECASE,
+)
+COMPACT = re.compile(
+    r"(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)(?P<second>[0-5]\d|60)?(?:[.,]\d{1,9})?(?=Z|[+-]\d|\s|\Z)"
+)
+OFFSET = re.compile(
+    r"\s*(?:(?P<zulu>Z)(?![A-Za-z])|\(?(?:UTC|GMT)?\s?(?P<sign>[+\u2212-])(?P<hours>[01]?\d)(?::?(?P<minutes>[0-5]\d))?(?![\d-]))"
+)
+LETTERS = re.compile(rf"(?<!\w)(?:{one_of(tuple(KNOWN))})(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day, its precision (none for a zone without a time) and its offset in minutes."""
+
+    since_midnight: timedelta
+    precision: Literal["instant", "minute", "hour"] | None
+    utc_offset: int | None
+    note: str
+
+
+def read_clock(words: str, day: datetime, country: str | None) -> Clock | None:
+    """Read the time of day in the words around a date; `day` (naive) decides summer time."""
+    if not words:
+        return None
+    match = COMPACT.match(words) or TIME.search(words)
+    if match is None:
+        offset = OFFSET.match(words)
+        return None if offset is None else Clock(timedelta(0), None, minutes(offset), "")
+    hour, minute, second = int(match["hour"]), int(match["minute"] or 0), int(match["second"] or 0)
+    groups = match.groupdict()
+    hour = half_day(hour, (groups.get("before") or groups.get("after") or "").lower())
+    if hour > 24 or (hour == 24 and (minute or second)):
+        return None
+    since = timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
+    zone, note = zone_after(words[match.end() :], day + since, country)
+    return Clock(since, "instant" if match["second"] else "minute" if match["minute"] else "hour", zone, note)
+
+
+def half_day(hour: int, half: str) -> int:
+    """Turn an hour of a half day into an hour of the day."""
+    if half in WORDS.pm:
+        return hour + 12 if hour < 12 else hour
+    return 0 if half in WORDS.am and hour == 12 else hour
+
+
+def minutes(offset: re.Match[str]) -> int:
+    """Read a numeric offset in minutes."""
+    if offset["zulu"]:
+        return 0
+    size = int(offset["hours"]) * 60 + int(offset["minutes"] or 0)
+    return size if offset["sign"] == "+" else -size
+
+
+def zone_after(words: str, local: datetime, country: str | None) -> tuple[int | None, str]:
+    """Read the zone that follows a time: a numeric offset, else the first known letters."""
+    offset = OFFSET.match(words)
+    if offset is not None:
+        return minutes(offset), ""
+    letters = LETTERS.search(words[:40])
+    return (None, "") if letters is None else zone_offset(letters[0], local, country)

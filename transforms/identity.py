@@ -1,0 +1,66 @@
+"""Who is who: canonical addresses and the ids that hang on them. The same input has the same ids everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from functools import cache
+from importlib import resources
+from urllib.parse import parse_qsl, urlencode
+
+import ada_url
+
+_ID_BYTES = 16
+
+
+def capture_id(source: str, locator: str, payload_sha256: str) -> str:
+    """Name these bytes at this place: 32 lower-case hex digits. When they were seen does not matter."""
+    return _digest("capture", source, locator, payload_sha256)
+
+
+def article_id(url: str | None, source: str, locator: str) -> str:
+    """Name the article: by its canonical URL where it has one, else by source and locator; 32 lower-case hex digits."""
+    return _digest("url", url) if url else _digest("place", source, locator)
+
+
+def canonical_url(url: str | None) -> str | None:
+    """Give the one spelling of a web address: parsed as browsers do, without fragment and tracking parameters.
+
+    None where there is no http or https address.
+    """
+    if not url:
+        return None
+    try:
+        parts = ada_url.URL(url.strip())
+    except ValueError:
+        return None
+    if parts.protocol not in ("http:", "https:") or not parts.hostname:
+        return None
+    parts.hash = ""
+    parts.username = parts.password = ""
+    if parts.search:
+        parts.search = _without_tracking(parts.search[1:])
+    return str(parts.href).removesuffix("?")
+
+
+def hostname(url: str | None) -> str | None:
+    """Give the host of a canonical URL, without a leading `www.`."""
+    return ada_url.URL(url).hostname.removeprefix("www.") if url else None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[: 2 * _ID_BYTES]
+
+
+def _without_tracking(query: str) -> str:
+    exact, prefixes = _tracking()
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = [(key, value) for key, value in pairs if key.lower() not in exact and not key.lower().startswith(prefixes)]
+    # A query that lost nothing keeps its own spelling.
+    return query if len(kept) == len(pairs) else urlencode(kept)
+
+
+@cache
+def _tracking() -> tuple[frozenset[str], tuple[str, ...]]:
+    table = tomllib.loads(resources.files("transforms").joinpath("tracking.toml").read_text("utf-8"))
+    return frozenset(table["parameters"]), tuple(table["prefixes"])

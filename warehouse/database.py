@@ -1,0 +1,195 @@
+"""The DuckDB file: who may open it, how, and which schema it has."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.archive import Archive
+from warehouse.statements import list_sql, read_sql, run_sql
+
+_POLL_SECONDS = 0.05
+_HOLDER = re.compile(r"\(PID (\d+)\)")
+
+
+class WarehouseLockedError(Exception):
+    """Another process holds the file; `pid` is its number where DuckDB knows it."""
+
+    def __init__(self, path: Path, pid: int | None) -> None:
+        holder = f"process {pid}" if pid else "another process"
+        super().__init__(f"{path} is held by {holder}; wait for it to end, or end it, and run this again")
+        self.pid = pid
+
+
+class WarehouseMissingError(Exception):
+    """There is no file at the warehouse's path."""
+
+
+class WarehouseDamagedError(Exception):
+    """The file is no DuckDB database, or a damaged one."""
+
+
+class MigrationError(Exception):
+    """The schema is not one that this program can work with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A DuckDB file and the archive beside it. It is opened for one piece of work at a time and closed after it.
+
+    `lock_wait` is how many seconds to wait for another process to let go.
+    """
+
+    path: Path
+    lock_wait: float = 10.0
+    memory_limit: str = "400MB"
+    threads: int = 2
+    archive_folder: Path | None = None
+
+    @property
+    def archive(self) -> Archive:
+        """The raw bytes of everything in the warehouse; `dateline.archive/` lies beside `dateline.duckdb`."""
+        return Archive(self.archive_folder or self.path.with_name(f"{self.path.stem}.archive"))
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the file to read. Raises WarehouseMissingError, WarehouseLockedError or WarehouseDamagedError."""
+        if not self.path.exists():
+            raise WarehouseMissingError(f"there is no warehouse at {self.path}; `dateline ingest` makes one")
+        with self._open(read_only=True) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the file to write, make it if it is not there, and bring its schema up to date."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open(read_only=False) as connection:
+            migrate(connection)
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the file for one transaction: all of it is kept, or nothing."""
+        with self.writing() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            except BaseException:
+                _roll_back(connection)
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _open(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = self._connect(read_only)
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+    def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
+        config: dict[str, Any] = {
+            "memory_limit": self.memory_limit,
+            "threads": self.threads,
+            "autoinstall_known_extensions": False,
+        }
+        deadline = time.monotonic() + self.lock_wait
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only, config=config)
+            except duckdb.IOException as error:
+                if "lock" not in str(error):
+                    raise WarehouseDamagedError(_damaged(self.path, error)) from None
+                if time.monotonic() > deadline:
+                    found = _HOLDER.search(str(error))
+                    raise WarehouseLockedError(self.path, int(found[1]) if found else None) from None
+                time.sleep(_POLL_SECONDS)
+            except duckdb.Error as error:
+                raise WarehouseDamagedError(_damaged(self.path, error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A file of the schema: its number, name and digest. Number 0 stands for the views and macros."""
+
+    version: int
+    name: str
+    sha256: str
+    files: tuple[str, ...]
+
+
+def migrations() -> list[Migration]:
+    """List what makes the schema, in order; the views and macros come last."""
+    numbered = []
+    for name in list_sql("migrations")[1:]:
+        number, _, title = name.removeprefix("migrations/").partition("_")
+        numbered.append(Migration(int(number), title, _sha256([name]), (name,)))
+    definitions = ("migrations/0000_schema_migrations", *list_sql("views"), *list_sql("macros"))
+    return [*numbered, Migration(0, "views_and_macros", _sha256(definitions), definitions)]
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
+    """Apply the migrations that are missing, each in one transaction with its row; gives those applied.
+
+    Raises MigrationError for a schema that a newer program made, or a migration that was changed after it was applied.
+    """
+    known = _applied(connection)
+    wanted = migrations()
+    if newer := known.keys() - {migration.version for migration in wanted}:
+        raise MigrationError(f"the warehouse has migration {max(newer)}, which this program does not know; update it")
+    missing = []
+    for migration in wanted:
+        if known.get(migration.version) == migration.sha256:
+            continue
+        if migration.version and migration.version in known:
+            raise MigrationError(f"migration {migration.version} ({migration.name}) was changed after it was applied")
+        missing.append(migration)
+    for migration in missing:
+        connection.execute("BEGIN")
+        try:
+            run_sql(connection, "migrations/0000_schema_migrations")
+            for name in migration.files:
+                run_sql(connection, name)
+            row = [migration.version, migration.name, datetime.now(UTC), migration.sha256]
+            connection.execute("DELETE FROM schema_migrations WHERE version = ?", row[:1])
+            connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?, ?)", row)
+        except BaseException:
+            _roll_back(connection)
+            raise
+        connection.execute("COMMIT")
+    return missing
+
+
+def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    try:
+        return dict(connection.execute("SELECT version, sha256 FROM schema_migrations").fetchall())
+    except duckdb.CatalogException:
+        return {}
+
+
+def _sha256(names: list[str] | tuple[str, ...]) -> str:
+    return hashlib.sha256("\n".join(map(read_sql, names)).encode()).hexdigest()
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error:
+        return  # a full disk or a failed sync has ended the transaction already
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return (
+        f"{path} cannot be opened: {str(error).splitlines()[0]}. "
+        "If it was a warehouse, `dateline rebuild` makes it again from the archive beside it"
+    )

@@ -1,0 +1,209 @@
+"""Records as Arrow tables: a batch on its way into DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from transforms.records import Article, Capture, Rejection
+from warehouse.archive import Placement
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+_TEXTS = pa.list_(pa.string())
+
+ARTICLES = pa.schema(
+    [
+        ("ordinal", pa.int64()),
+        ("capture_id", pa.string()),
+        ("captured_at", _INSTANT),
+        ("article_id", pa.string()),
+        ("url", pa.string()),
+        ("hostname", pa.string()),
+        ("publisher", pa.string()),
+        ("title", pa.string()),
+        ("title_origin", pa.string()),
+        ("authors", _TEXTS),
+        ("credit", pa.string()),
+        ("dateline", pa.string()),
+        ("language", pa.string()),
+        ("published_at", _INSTANT),
+        ("published_local", pa.timestamp("us")),
+        ("published_precision", pa.string()),
+        ("published_origin", pa.string()),
+        ("modified_at", _INSTANT),
+        ("text", pa.string()),
+        ("source_text", pa.string()),
+        ("word_count", pa.int32()),
+        ("text_sha256", pa.string()),
+        ("extractor", pa.string()),
+        ("charset", pa.string()),
+        ("flags", _TEXTS),
+    ]
+)
+EDITS = pa.schema(
+    [
+        ("article", pa.int64()),
+        ("ordinal", pa.int32()),
+        ("start", pa.int32()),
+        ("stop", pa.int32()),
+        ("replacement", pa.string()),
+        ("rule", pa.string()),
+    ]
+)
+CLAIMS = pa.schema(
+    [
+        ("article", pa.int64()),
+        ("kind", pa.string()),
+        ("raw", pa.string()),
+        ("origin", pa.string()),
+        ("earliest", _INSTANT),
+        ("latest", _INSTANT),
+        ("precision", pa.string()),
+        ("utc_offset", pa.int32()),
+        ("chosen", pa.bool_()),
+        ("note", pa.string()),
+    ]
+)
+MENTIONS = pa.schema(
+    [
+        ("article", pa.int64()),
+        ("ordinal", pa.int32()),
+        ("start", pa.int32()),
+        ("stop", pa.int32()),
+        ("raw", pa.string()),
+        ("timex", pa.string()),
+        ("earliest", _INSTANT),
+        ("latest", _INSTANT),
+        ("grain", pa.string()),
+    ]
+)
+CAPTURES = pa.schema(
+    [
+        ("ordinal", pa.int64()),
+        ("capture_id", pa.string()),
+        ("source", pa.string()),
+        ("locator", pa.string()),
+        ("url", pa.string()),
+        ("media_type", pa.string()),
+        ("captured_at", _INSTANT),
+        ("payload_sha256", pa.string()),
+        ("payload_bytes", pa.int64()),
+        ("http_status", pa.int32()),
+        ("warc_file", pa.string()),
+        ("warc_offset", pa.int64()),
+        ("warc_length", pa.int64()),
+        ("seen", pa.bool_()),
+        ("known", pa.bool_()),
+    ]
+)
+REJECTIONS = pa.schema(
+    [
+        ("ordinal", pa.int64()),
+        ("source", pa.string()),
+        ("locator", pa.string()),
+        ("stage", pa.string()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("payload_sha256", pa.string()),
+        ("warc_file", pa.string()),
+        ("warc_offset", pa.int64()),
+    ]
+)
+SURVEYED = pa.schema(
+    [(name, pa.string()) for name in ("record_id", "source", "locator", "stage", "reason", "payload_sha256")]
+)
+
+_ARTICLE_FIELDS = tuple(name for name in ARTICLES.names if name not in ("ordinal", "capture_id", "captured_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRows:
+    """What a batch of captures became, as tables; `article` and `ordinal` number the items of the batch."""
+
+    articles: pa.Table
+    edits: pa.Table
+    claims: pa.Table
+    mentions: pa.Table
+    rejections: tuple[tuple[int, Rejection], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptItem:
+    """An item of a batch and where its bytes are; `seen` before at its place, `known` as the current version."""
+
+    ordinal: int
+    item: Capture | Rejection
+    record_id: str
+    payload_sha256: str
+    placement: Placement
+    seen: bool = False
+    known: bool = False
+
+
+def article_rows(results: Iterable[tuple[int, str, Capture, Article | Rejection]]) -> ArticleRows:
+    """Lay out results, each with its number in the batch, its capture's id and its capture."""
+    articles: list[tuple[Any, ...]] = []
+    edits: list[tuple[Any, ...]] = []
+    claims: list[tuple[Any, ...]] = []
+    mentions: list[tuple[Any, ...]] = []
+    rejections: list[tuple[int, Rejection]] = []
+    for ordinal, identifier, capture, result in results:
+        if isinstance(result, Rejection):
+            rejections.append((ordinal, result))
+            continue
+        fields = (getattr(result, name) for name in _ARTICLE_FIELDS)
+        articles.append((ordinal, identifier, capture.captured_at, *fields))
+        edits += ((ordinal, n, e.start, e.stop, e.replacement, e.rule) for n, e in enumerate(result.edits, 1))
+        for claim in result.date_claims:
+            span = (claim.earliest, claim.latest, claim.precision, claim.utc_offset)
+            claims.append((ordinal, claim.kind, claim.raw, claim.origin, *span, claim.chosen, claim.note))
+        for number, mention in enumerate(result.date_mentions, 1):
+            words = (mention.start, mention.stop, mention.raw, mention.timex)
+            mentions.append((ordinal, number, *words, mention.earliest, mention.latest, mention.grain))
+    return ArticleRows(
+        table(articles, ARTICLES),
+        table(edits, EDITS),
+        table(claims, CLAIMS),
+        table(mentions, MENTIONS),
+        tuple(rejections),
+    )
+
+
+def capture_rows(kept: Iterable[KeptItem]) -> pa.Table:
+    """Lay out the captures among the kept items."""
+    return table(
+        [
+            (
+                *(one.ordinal, one.record_id, one.item.source, one.item.locator, one.item.url, one.item.media_type),
+                *(one.item.captured_at, one.payload_sha256, len(one.item.payload), one.item.http_status),
+                *(one.placement.warc_file, one.placement.warc_offset, one.placement.warc_length, one.seen, one.known),
+            )
+            for one in kept
+            if isinstance(one.item, Capture)
+        ],
+        CAPTURES,
+    )
+
+
+def rejection_rows(refused: Iterable[tuple[int, Rejection, Placement]]) -> pa.Table:
+    """Lay out rejections, each with its number in the batch and where its bytes are."""
+    return table(
+        [
+            (
+                *(ordinal, one.source, one.locator, one.stage, one.reason, one.detail, one.payload_sha256),
+                *(placement.warc_file, placement.warc_offset),
+            )
+            for ordinal, one, placement in refused
+        ],
+        REJECTIONS,
+    )
+
+
+def table(lines: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
+    """Make an Arrow table of rows in the order of a schema's fields."""
+    columns = zip(*lines, strict=True) if lines else ((),) * len(schema)
+    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,0 +1,1 @@
+SELECT * FROM article_versions WHERE article_id = $article_id AND version = $version;

@@ -1,0 +1,1 @@
+SELECT run_id, versions ->> '$.process' AS process FROM runs WHERE status = 'running' ORDER BY run_id;

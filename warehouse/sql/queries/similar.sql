@@ -1,0 +1,1 @@
+SELECT article_id, similarity, containment, method, title FROM similar_to($article_id);
