@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
+# Without O_NONBLOCK a pipe would keep us waiting before we could see that it is one.
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
 
 class RefusedFileError(Exception):
     """A file that is not read; `reason` is one word, the message says what to do."""
@@ -56,11 +59,7 @@ def open_file(path: Path, root: Path) -> Iterator[OpenedFile]:
     Raises RefusedFileError: `missing`, `unreadable`, `refused` (no regular file, or a link that leads out of `root`).
     """
     try:
-        real = path.resolve(strict=True)
-        if path != root and not real.is_relative_to(root.resolve()):
-            raise RefusedFileError("refused", f"the link leads out of {root}, to {real}; name that place to read it")
-        # Without O_NONBLOCK a pipe would keep us waiting before we could see that it is one.
-        descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(_real(path, root) if path.is_symlink() else path, _FLAGS)
     except FileNotFoundError:
         raise RefusedFileError("missing", "there is no such file") from None
     except (OSError, RuntimeError) as error:
@@ -72,6 +71,14 @@ def open_file(path: Path, root: Path) -> Iterator[OpenedFile]:
             raise RefusedFileError("refused", f"this is {kind}, not a file")
         stream = gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw
         yield OpenedFile(cast("BinaryIO", stream), datetime.fromtimestamp(status.st_mtime, UTC))
+
+
+def _real(link: Path, root: Path) -> Path:
+    """Follow a link, unless it leads out of the folder that was asked for; a link that was itself asked for may."""
+    real = link.resolve(strict=True)
+    if link != root and not real.is_relative_to(root.resolve()):
+        raise RefusedFileError("refused", f"the link leads out of {root}, to {real}; name that place to read it")
+    return real
 
 
 def read_bounded(stream: BinaryIO, limit: int) -> bytes:

@@ -31,7 +31,7 @@ Numbered = list[tuple[int, str, Capture]]
 Progress = Callable[[LoadReport], None]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_AHEAD = 2  # batches kept and being transformed for each process while one is loaded
+_AHEAD = 1  # batches kept and being transformed for each process while one is loaded
 
 
 @dataclass(frozen=True, slots=True)

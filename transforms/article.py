@@ -24,7 +24,7 @@ TEXT_TYPES = ("text/plain", "text/markdown")
 PAGE_TYPES = ("text/html", "application/xhtml+xml")
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_SENTENCE = re.compile(r"[^\n]*?[.!?…。！？][\"”’»)]*(?=\s+[\"“‘«(]?[^\W\d_a-zß-öø-ÿ]|\s*$|\n)|[^\n。！？]+[。！？]?")
+_SENTENCE = re.compile(r"[^\n]*?(?:[.!?…][\"”“’»)]*(?=\s+[\"“„‘«(]?[^\W\d_a-zß-öø-ÿ]|\s*$|\n)|[。！？][」”]*)|[^\n]+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|St|No|vs|Jan|Feb|Aug|Sept|Oct|Nov|Dec)|\b\w|\b(?:[A-Z]\.)+[A-Z])\.$"
 )

@@ -7,9 +7,10 @@ and typographic litter are mended; the white space between what is left becomes 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from transforms.boilerplate import Rule, Rules
 from transforms.edits import apply
@@ -17,6 +18,7 @@ from transforms.records import Cut, Edit
 
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _NAMED = re.compile(r"\(\?P<\w+>")
+_GAPS = ("\n\n", "\n")
 _HEAD_LINES = 5
 _TAIL_LINES = 8
 _LONGEST_LINE = 300
@@ -75,7 +77,7 @@ def clean(
     _cut_blocks(source_text, lowered, lines, rules, flags)
     _take_prefixes(source_text, lines, rules, found)
     tail = _take_suffix(source_text, lines, rules, found)
-    edits = _edits(source_text, lines, tail, _mends(source_text, lowered, lines, tail, rules))
+    edits = _edits(source_text, lines, tail, _mends(source_text, lines, tail, rules))
     return Cleaned(
         text=apply(edits, source_text),
         edits=edits,
@@ -234,21 +236,19 @@ def _take_suffix(
         return None
     for rule in rules.suffixes:
         for match in rule.pattern.finditer(source, last.body, last.stop):
-            if match.end() == last.stop and match.start() > last.body:
+            start = len(source[: match.start()].rstrip())  # the white space before a suffix goes with it
+            if match.start() < match.end() == last.stop and start > last.body:
                 _note(rule, match, found, set())
-                return match.start(), match.end(), rule.name
+                return start, match.end(), rule.name
     return None
 
 
-def _mends(
-    source: str, lowered: str, lines: list[_Line], tail: tuple[int, int, str] | None, rules: Rules
-) -> list[Edit]:
+def _mends(source: str, lines: list[_Line], tail: tuple[int, int, str] | None, rules: Rules) -> list[Edit]:
     """Give the edits of the inline rules inside the kept lines; of two that overlap, the first stands."""
     hits = [
         (match.start(), match.end(), number)
         for number, rule in enumerate(rules.inlines)
-        if rule.may_match(lowered)
-        for match in rule.pattern.finditer(source)
+        for match in _matches(source, rule)
     ]
     edits: list[Edit] = []
     kept = [(line.body, tail[0] if tail and tail[1] == line.stop else line.stop) for line in lines if line.rule is None]
@@ -261,9 +261,24 @@ def _mends(
         if start < max(at, kept[number_of_line][0]) or start == stop:
             continue
         rule = rules.inlines[number]
+        if source[start:stop] == rule.replacement:
+            continue
         edits.append(Edit(start, stop, source[start:stop], rule.replacement, rule.name))
         at = stop
     return edits
+
+
+def _matches(source: str, rule: Rule) -> Iterator[re.Match[str]]:
+    """Find what an inline rule matches, from the literals that its matches begin with where it names them."""
+    if not rule.needs:
+        yield from rule.pattern.finditer(source)
+        return
+    for literal in rule.needs:
+        at = source.find(literal)
+        while at >= 0:
+            if match := rule.pattern.match(source, at):
+                yield match
+            at = source.find(literal, at + 1)
 
 
 # ── edits ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,8 +294,7 @@ def _edits(source: str, lines: list[_Line], tail: tuple[int, int, str] | None, m
             edits.append(Edit(at, stop, source[at:stop], "", rule))
             at = stop
     if tail:
-        start = len(source[: tail[0]].rstrip())
-        edits.append(Edit(start, tail[1], source[start : tail[1]], "", tail[2]))
+        edits.append(Edit(tail[0], tail[1], source[tail[0] : tail[1]], "", tail[2]))
     return tuple(sorted([*edits, *mends], key=lambda edit: edit.start))
 
 
@@ -290,9 +304,16 @@ def _edits_between(source: str, lines: list[_Line]) -> list[Edit]:
     at, number = 0, 0
     first = True
     while number <= len(lines):
-        runs, number = _runs(lines, number)
+        if not first and number < len(lines) and lines[number].rule is None:
+            gap = source[at : lines[number].start]
+            if gap in _GAPS:
+                at = lines[number].stop
+                number += 1
+                continue
+        before, (runs, number) = number, _runs(lines, number)
         stop = lines[number].start if number < len(lines) else len(source)
-        separator = "" if first or number == len(lines) else _separator(source, at, stop, runs)
+        at_edge = first or number == len(lines)
+        separator = "" if at_edge else _separator(source, lines[before - 1 : number + 1])
         edits += _edits_of_gap(source, at, stop, runs, separator)
         if number < len(lines):
             at = lines[number].stop
@@ -314,10 +335,10 @@ def _runs(lines: list[_Line], number: int) -> tuple[list[tuple[int, int, str]], 
     return runs, number
 
 
-def _separator(source: str, start: int, stop: int, runs: list[tuple[int, int, str]]) -> str:
-    edges = [start, *(edge for run in runs for edge in run[:2]), stop]
-    gaps = [source[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    return "\n\n" if any(gap.count("\n") > 1 for gap in gaps) else "\n"
+def _separator(source: str, lines: list[_Line]) -> str:
+    """Give what stands between the first and the last of these lines when those between them are gone."""
+    apart = any(source.count("\n", one.stop, other.start) > 1 for one, other in pairwise(lines))
+    return "\n\n" if apart else "\n"
 
 
 def _edits_of_gap(source: str, start: int, stop: int, runs: list[tuple[int, int, str]], separator: str) -> list[Edit]:

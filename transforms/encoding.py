@@ -123,7 +123,7 @@ def _known(name: str | None) -> str | None:
         return None
     try:
         found = codecs.lookup(name.strip().strip("\"'")).name
-        b"".decode(found)  # base64 and its like are codecs too, but no charsets
+        "a".encode(found)  # base64 and its like are codecs too, but no charsets
     except (LookupError, ValueError):
         return None
     return _WEB_TABLES.get(found, found)

@@ -7,8 +7,9 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-_SAMPLE = 2000
+_SAMPLE = 1200
 _WORD = re.compile(r"[^\W\d_]+")
+_FOREIGN = re.compile("[\u0370-\u1fff\u3040-\ud7af]+")
 _FEWEST_WORDS = 3
 _SCRIPT_SHARE = 0.3
 
@@ -17,11 +18,8 @@ def detect_language(text: str) -> str | None:
     """Give the ISO 639-1 code of the language of a text of at least a sentence or two, or None where it is unclear."""
     words, scripts = _tables()
     sample = text[:_SAMPLE]
-    if not sample.isascii():
-        letters = max(1, sum(map(str.isalpha, sample)))
-        for code, signs in scripts:
-            if len(signs.findall(sample)) > _SCRIPT_SHARE * letters:
-                return code
+    if not sample.isascii() and (code := _script(sample, scripts)):
+        return code
     found = [word for word in _WORD.findall(sample.lower()) if word in words]
     scores: dict[str, int] = {}
     for word in found:
@@ -32,6 +30,14 @@ def detect_language(text: str) -> str | None:
         return None
     clear = len(ranked) == 1 or ranked[0][1] > 1.2 * ranked[1][1]
     return ranked[0][0] if clear else None
+
+
+def _script(sample: str, scripts: tuple[tuple[str, re.Pattern[str]], ...]) -> str | None:
+    foreign = "".join(_FOREIGN.findall(sample))
+    if len(foreign) < _SCRIPT_SHARE / 2 * len(sample):
+        return None
+    letters = max(1, sum(map(str.isalpha, sample)))
+    return next((code for code, signs in scripts if len(signs.findall(foreign)) > _SCRIPT_SHARE * letters), None)
 
 
 @cache

@@ -18,6 +18,7 @@ from warehouse.archive import Archive
 from warehouse.statements import list_sql, read_sql, run_sql
 
 _POLL_SECONDS = 0.05
+_STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -102,6 +103,7 @@ class Warehouse:
             "memory_limit": self.memory_limit,
             "threads": self.threads,
             "autoinstall_known_extensions": False,
+            "storage_compatibility_version": _STORAGE,
         }
         deadline = time.monotonic() + self.lock_wait
         while True:

@@ -1,12 +1,21 @@
 CREATE OR REPLACE VIEW boilerplate_by_rule AS
 SELECT
-    rule,
-    count(*) AS edits,
-    count(DISTINCT edit_spans.article_id) AS articles,
-    sum(stop - start - length(replacement)) AS characters,
-    arg_min(substring(source_text, start + 1, least(stop - start, 80)), edit_spans.article_id) AS example
-FROM edit_spans
-INNER JOIN articles USING (article_id, version)
-GROUP BY rule
-ORDER BY edits DESC, rule;
+    taken.rule,
+    taken.edits,
+    taken.articles,
+    taken.characters,
+    substring(articles.source_text, taken.first.start + 1, least(taken.first.stop - taken.first.start, 80)) AS example
+FROM (
+    SELECT
+        rule,
+        count(*) AS edits,
+        count(DISTINCT article_id) AS articles,
+        sum(stop - start - length(replacement)) AS characters,
+        arg_min({'article_id': article_id, 'start': start, 'stop': stop}, article_id || ordinal) AS first
+    FROM edit_spans
+    SEMI JOIN articles USING (article_id, version)
+    GROUP BY rule
+) AS taken
+INNER JOIN articles ON taken.first.article_id = articles.article_id
+ORDER BY taken.edits DESC, taken.rule;
 COMMENT ON VIEW boilerplate_by_rule IS 'What each rule took out of the current articles, with an example';

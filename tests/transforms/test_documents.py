@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.documents import MalformedDocumentError, read_document
+
+
+def test_a_line_gives_its_body_and_what_is_said_of_it() -> None:
+    """Every field of a document line is read, and dates stay in their own words."""
+    line = orjson.dumps(
+        {
+            "id": 7,
+            "url": " https://paper.example/a ",
+            "title": "A\u0000 title",
+            "text": "A text.",
+            "published_at": "19 July 2022",
+            "modified_at": 1658275200,
+            "captured_at": "2022-07-20T10:00:00+02:00",
+            "authors": "Ana Duarte and Tom Reed",
+            "publisher": "The Paper",
+            "language": "en",
+        }
+    )
+    document = read_document(line)
+    assert (document.body, document.is_page, document.document_id) == ("A text.", False, "7")
+    assert document.url == "https://paper.example/a"
+    assert document.captured_at == datetime(2022, 7, 20, 8, tzinfo=UTC)
+    assert document.claims.title == "A title"
+    assert (document.claims.published, document.claims.modified) == ("19 July 2022", "1658275200")
+    assert document.claims.authors == ("Ana Duarte", "Tom Reed")
+
+
+def test_a_page_may_come_as_base64() -> None:
+    """The bytes of a page come through as they were, whatever their charset."""
+    document = read_document(b'{"html_base64": "PHA+/zwvcD4="}')
+    assert (document.body, document.is_page) == (b"<p>\xff</p>", True)
+
+
+def test_a_line_in_another_charset_is_read() -> None:
+    """A line that is not UTF-8, against the rule of JSON, is read by detection."""
+    line = '{"text": "Le marché de la gare ne rouvrira pas avant l\'été, a annoncé la mairie."}'.encode("cp1252")
+    assert str(read_document(line).body).startswith("Le marché")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"text": "cut', "no JSON"),
+        (b"[1, 2]", "a document is a JSON object, not list"),
+        (b'{"title": "no body"}', "needs `text`, `html` or `html_base64`"),
+        (b'{"text": 5}', "`text` must be a string"),
+        (b'{"html_base64": "*"}', "`html_base64` is not base64"),
+        (b'{"text": "a", "id": [1]}', "`id` must be"),
+        (b'{"text": "a", "authors": [1]}', "`authors` must be"),
+        (b'{"text": "a", "title": {}}', "`title` must be a string"),
+        (b'{"text": "a", "captured_at": "soon"}', "`captured_at` must be an ISO 8601 time"),
+        (b'{"text": NaN}', "no JSON"),
+    ],
+)
+def test_what_is_no_document_says_why(line: bytes, reason: str) -> None:
+    """A malformed line is refused with what is wrong."""
+    with pytest.raises(MalformedDocumentError, match=reason):
+        read_document(line)
+
+
+@given(st.one_of(st.binary(max_size=60), st.recursive(st.none() | st.integers(0, 9) | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "id", "authors", "published_at", "captured_at", "html_base64"]), inner, max_size=4), max_leaves=8).map(orjson.dumps)))  # fmt: skip
+def test_any_line_is_a_document_or_malformed(line: bytes) -> None:
+    """No line raises anything but the one error."""
+    try:
+        body: object = read_document(line).body
+    except MalformedDocumentError as error:
+        body = str(error)
+    assert isinstance(body, str | bytes)
