@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import uuid
 import zlib
 from dataclasses import asdict
@@ -126,7 +127,7 @@ def _fields(item: Capture | Rejection, digest: str) -> dict[str, str]:
         else f"file://{quote(item.locator)}",
         "Content-Type": media_type,
         "WARC-Payload-Digest": f"sha256:{digest}",
-        "Dateline-Capture": orjson.dumps(told, default=str).decode().encode("ascii", "backslashreplace").decode(),
+        "Dateline-Capture": json.dumps(told, separators=(",", ":")),  # in ASCII, as headers are
     }
 
 
