@@ -18,6 +18,7 @@ _FIELDS = {
     *("name", "scope", "pattern", "place", "languages", "longest", "flag"),
     *("seen", "cuts", "leaves", "replacement", "case", "needs"),
 }
+_LONGEST_UNNEEDING = 200
 _GROUPS = {"dateline", "date", "credit"}
 
 
@@ -34,7 +35,7 @@ class Rule:
     pattern: re.Pattern[str]
     place: Place = "any"
     languages: frozenset[str] = frozenset()
-    longest: int = 300
+    longest: int = 200
     needs: tuple[str, ...] = ()
     flag: str | None = None
     replacement: str = ""
@@ -122,6 +123,8 @@ def _rule(row: dict[str, Any]) -> Rule:
         raise MalformedRuleError(f"rule {name}: place {row['place']!r} is none of {', '.join(get_args(Place))}")
     if "replacement" in row and row["scope"] != "inline":
         raise MalformedRuleError(f"rule {name}: only an inline rule has a replacement")
+    if row.get("longest", 0) > _LONGEST_UNNEEDING and not row.get("needs"):
+        raise MalformedRuleError(f"rule {name}: a rule for lines over {_LONGEST_UNNEEDING} characters needs `needs`")
     case_matters = row.get("case", row["scope"] == "inline")
     try:
         pattern = re.compile(row["pattern"], 0 if case_matters else re.IGNORECASE)
@@ -135,7 +138,7 @@ def _rule(row: dict[str, Any]) -> Rule:
         pattern=pattern,
         place=row.get("place", "any"),
         languages=frozenset(row.get("languages", ())),
-        longest=row.get("longest", 300),
+        longest=row.get("longest", 200),
         needs=tuple(row.get("needs", ())),
         flag=row.get("flag"),
         replacement=row.get("replacement", ""),

@@ -21,7 +21,7 @@ _NAMED = re.compile(r"\(\?P<\w+>")
 _GAPS = ("\n\n", "\n")
 _HEAD_LINES = 5
 _TAIL_LINES = 8
-_LONGEST_LINE = 300
+_LONGEST_LINE = 200  # a rule for longer lines names what it needs
 _LONGEST_TITLE = 200
 _SENTENCE_END = re.compile(r"[.;:,…]$|\.[\"”’']$")
 

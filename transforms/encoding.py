@@ -71,11 +71,13 @@ def decode(payload: bytes, *, declared: str | None = None, markup: bool = False)
     if charset is None:
         charset = _unmarked(payload, declared, markup)
     text = payload[skip:].decode(charset, "replace")
-    unreadable = len(_UNREADABLE.findall(text))
+    # What is valid UTF-8 was meant to be; only what was lost before it came here stands out.
+    unreadable = text.count("\ufffd") if charset == "utf-8" else len(_UNREADABLE.findall(text))
     if unreadable > max(2, _MOST_UNREADABLE * len(text)):
         raise NotTextError("undecodable", f"{unreadable} of {len(text)} characters cannot be read as {charset}")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = _REFUSED.sub("", text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = text.replace("\0", "") if charset == "utf-8" else _REFUSED.sub("", text)
     if not kept.strip():
         raise NotTextError("empty", "the document has no content")
     return Decoded(kept, charset, unreadable + len(text) - len(kept))
