@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from transforms.boilerplate import Rule, Rules
 from transforms.edits import apply
+from transforms.lines import Line, line_edits, read_lines
 from transforms.records import Cut, Edit
 
-_LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _NAMED = re.compile(r"\(\?P<\w+>")
-_GAPS = ("\n\n", "\n")
 _HEAD_LINES = 5
 _TAIL_LINES = 8
 _LONGEST_LINE = 200  # a rule for longer lines names what it needs
@@ -39,19 +37,6 @@ class Cleaned:
     flags: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
-class _Line:
-    start: int
-    stop: int
-    rule: str | None = None
-    prefixes: list[tuple[int, str]] = field(default_factory=list)
-
-    @property
-    def body(self) -> int:
-        """Where the line begins once its prefixes are gone."""
-        return self.prefixes[-1][0] if self.prefixes else self.start
-
-
 def clean(
     source_text: str,
     rules: Rules,
@@ -66,7 +51,7 @@ def clean(
     `cuts` are lines that somebody has already judged (the page's furniture, say). With `has_title_line` a first line
     that reads like a headline becomes the title; a first line that repeats `known_title` always goes.
     """
-    lines = [_Line(*found.span()) for found in _LINE.finditer(source_text)]
+    lines = read_lines(source_text)
     rules = rules.reading(language)
     lowered = source_text.lower()
     _take_cuts(lines, cuts)
@@ -77,7 +62,7 @@ def clean(
     _cut_blocks(source_text, lowered, lines, rules, flags)
     _take_prefixes(source_text, lines, rules, found)
     tail = _take_suffix(source_text, lines, rules, found)
-    edits = _edits(source_text, lines, tail, _mends(source_text, lines, tail, rules))
+    edits = line_edits(source_text, lines, tail, _mends(source_text, lines, tail, rules))
     return Cleaned(
         text=apply(edits, source_text),
         edits=edits,
@@ -92,7 +77,7 @@ def clean(
 # ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _take_cuts(lines: list[_Line], cuts: Sequence[Cut]) -> None:
+def _take_cuts(lines: list[Line], cuts: Sequence[Cut]) -> None:
     at = 0
     for line in lines:
         while at < len(cuts) and cuts[at].stop <= line.start:
@@ -101,7 +86,7 @@ def _take_cuts(lines: list[_Line], cuts: Sequence[Cut]) -> None:
             line.rule = cuts[at].rule
 
 
-def _take_title(source: str, lines: list[_Line], rules: Rules, wanted: bool, known: str | None) -> str | None:
+def _take_title(source: str, lines: list[Line], rules: Rules, wanted: bool, known: str | None) -> str | None:
     kept = [line for line in lines if line.rule is None]
     if len(kept) < 2:
         return None
@@ -134,7 +119,7 @@ def _reads_like_title(words: str, gap: str, following: str) -> bool:
 
 
 def _cut_lines(
-    source: str, lowered: str, lines: list[_Line], rules: Rules, found: dict[str, list[str]], flags: set[str]
+    source: str, lowered: str, lines: list[Line], rules: Rules, found: dict[str, list[str]], flags: set[str]
 ) -> None:
     joined, of_all, of_some = _line_rules(rules)
     of_some = [rule for rule in of_some if rule.may_match(lowered)]
@@ -153,7 +138,7 @@ def _cut_lines(
                 break
 
 
-def _cut_blocks(source: str, lowered: str, lines: list[_Line], rules: Rules, flags: set[str]) -> None:
+def _cut_blocks(source: str, lowered: str, lines: list[Line], rules: Rules, flags: set[str]) -> None:
     wanted = [rule for rule in rules.blocks if rule.may_match(lowered)]
     if not wanted:
         return
@@ -167,9 +152,9 @@ def _cut_blocks(source: str, lowered: str, lines: list[_Line], rules: Rules, fla
                 break
 
 
-def _blocks(source: str, lines: list[_Line]) -> list[list[_Line]]:
+def _blocks(source: str, lines: list[Line]) -> list[list[Line]]:
     """Group the kept lines into paragraphs: an empty line or a line already cut stands between two of them."""
-    blocks: list[list[_Line]] = []
+    blocks: list[list[Line]] = []
     for line in lines:
         if line.rule is not None:
             blocks.append([])
@@ -212,7 +197,7 @@ def _line_rules(rules: Rules) -> tuple[re.Pattern[str] | None, list[Rule], list[
 # ── inside the kept lines ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _take_prefixes(source: str, lines: list[_Line], rules: Rules, found: dict[str, list[str]]) -> None:
+def _take_prefixes(source: str, lines: list[Line], rules: Rules, found: dict[str, list[str]]) -> None:
     first = next((line for line in lines if line.rule is None), None)
     if first is None:
         return
@@ -229,7 +214,7 @@ def _take_prefixes(source: str, lines: list[_Line], rules: Rules, found: dict[st
 
 
 def _take_suffix(
-    source: str, lines: list[_Line], rules: Rules, found: dict[str, list[str]]
+    source: str, lines: list[Line], rules: Rules, found: dict[str, list[str]]
 ) -> tuple[int, int, str] | None:
     last = next((line for line in reversed(lines) if line.rule is None), None)
     if last is None:
@@ -243,7 +228,7 @@ def _take_suffix(
     return None
 
 
-def _mends(source: str, lines: list[_Line], tail: tuple[int, int, str] | None, rules: Rules) -> list[Edit]:
+def _mends(source: str, lines: list[Line], tail: tuple[int, int, str] | None, rules: Rules) -> list[Edit]:
     """Give the edits of the inline rules inside the kept lines; of two that overlap, the first stands."""
     hits = [
         (match.start(), match.end(), number)
@@ -279,77 +264,3 @@ def _matches(source: str, rule: Rule) -> Iterator[re.Match[str]]:
             if match := rule.pattern.match(source, at):
                 yield match
             at = source.find(literal, at + 1)
-
-
-# ── edits ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _edits(source: str, lines: list[_Line], tail: tuple[int, int, str] | None, mends: list[Edit]) -> tuple[Edit, ...]:
-    edits = _edits_between(source, lines)
-    for line in lines:
-        at = line.start
-        for stop, rule in line.prefixes:
-            if edits and edits[0].rule == "whitespace" and edits[0].stop == at and edits[0].start == 0:
-                at = edits.pop(0).start  # the white space before a prefix goes with it
-            edits.append(Edit(at, stop, source[at:stop], "", rule))
-            at = stop
-    if tail:
-        edits.append(Edit(tail[0], tail[1], source[tail[0] : tail[1]], "", tail[2]))
-    return tuple(sorted([*edits, *mends], key=lambda edit: edit.start))
-
-
-def _edits_between(source: str, lines: list[_Line]) -> list[Edit]:
-    """Give the edits outside the kept lines: runs of cut lines with the white space that they leave, and gaps."""
-    edits: list[Edit] = []
-    at, number = 0, 0
-    first = True
-    while number <= len(lines):
-        if not first and number < len(lines) and lines[number].rule is None:
-            gap = source[at : lines[number].start]
-            if gap in _GAPS:
-                at = lines[number].stop
-                number += 1
-                continue
-        before, (runs, number) = number, _runs(lines, number)
-        stop = lines[number].start if number < len(lines) else len(source)
-        at_edge = first or number == len(lines)
-        separator = "" if at_edge else _separator(source, lines[before - 1 : number + 1])
-        edits += _edits_of_gap(source, at, stop, runs, separator)
-        if number < len(lines):
-            at = lines[number].stop
-        first = False
-        number += 1
-    return edits
-
-
-def _runs(lines: list[_Line], number: int) -> tuple[list[tuple[int, int, str]], int]:
-    """Collect the cut lines from `number` on as (start, stop, rule), joined where neighbours go for one reason."""
-    runs: list[tuple[int, int, str]] = []
-    while number < len(lines) and (rule := lines[number].rule) is not None:
-        line = lines[number]
-        if runs and runs[-1][2] == rule:
-            runs[-1] = (runs[-1][0], line.stop, rule)
-        else:
-            runs.append((line.start, line.stop, rule))
-        number += 1
-    return runs, number
-
-
-def _separator(source: str, lines: list[_Line]) -> str:
-    """Give what stands between the first and the last of these lines when those between them are gone."""
-    apart = any(source.count("\n", one.stop, other.start) > 1 for one, other in pairwise(lines))
-    return "\n\n" if apart else "\n"
-
-
-def _edits_of_gap(source: str, start: int, stop: int, runs: list[tuple[int, int, str]], separator: str) -> list[Edit]:
-    if not runs:
-        gap = source[start:stop]
-        return [Edit(start, stop, gap, separator, "whitespace")] if gap != separator else []
-    edits = []
-    # The separator before the first run stays when it is right; each run takes the white space behind it.
-    keeps = source[start : runs[0][0]] == separator
-    stops = [*(run[0] for run in runs[1:]), stop]
-    for number, ((run_start, _, rule), run_stop) in enumerate(zip(runs, stops, strict=True)):
-        begin, replacement = (run_start, "") if number or keeps else (start, separator)
-        edits.append(Edit(begin, run_stop, source[begin:run_stop], replacement, rule))
-    return edits
