@@ -35,21 +35,18 @@ class OpenedFile:
 
 def find_files(path: Path) -> Iterator[Path]:
     """Yield the files at or below a path, sorted by name; hidden files and folders are left out."""
-    if not path.is_dir():
-        yield path
-        return
-    try:
-        entries = sorted(path.iterdir(), key=lambda entry: entry.name)
-    except OSError:
-        yield path  # opening it gives the error its name
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+    waiting = [path]
+    while waiting:
+        here = waiting.pop()
+        if (here != path and here.is_symlink()) or not os.path.isdir(here):  # noqa: PTH112  (never raises)
+            yield here
             continue
-        if entry.is_dir() and not entry.is_symlink():
-            yield from find_files(entry)
-        else:
-            yield entry
+        try:
+            entries = sorted(os.listdir(here), reverse=True)  # noqa: PTH208  (names are all that is wanted)
+        except OSError:
+            yield here  # opening it gives the error its name
+            continue
+        waiting += [here / name for name in entries if not name.startswith(".")]
 
 
 @contextmanager
@@ -62,13 +59,14 @@ def open_file(path: Path, root: Path) -> Iterator[OpenedFile]:
         descriptor = os.open(_real(path, root) if path.is_symlink() else path, _FLAGS)
     except FileNotFoundError:
         raise RefusedFileError("missing", "there is no such file") from None
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise RefusedFileError("unreadable", f"{error.__class__.__name__}: {error}") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, pipe or socket"
+        raise RefusedFileError("refused", f"this is {kind}, not a file")
     with os.fdopen(descriptor, "rb") as raw:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, pipe or socket"
-            raise RefusedFileError("refused", f"this is {kind}, not a file")
         stream = gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw
         yield OpenedFile(cast("BinaryIO", stream), datetime.fromtimestamp(status.st_mtime, UTC))
 
@@ -105,13 +103,11 @@ def read_lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None
         if not line:
             return
         number += 1
-        if len(line) <= limit or line.endswith(b"\n"):
-            yield number, line.rstrip(b"\r\n")
-            continue
-        while line and not line.endswith(b"\n"):
+        content = line.removesuffix(b"\n").removesuffix(b"\r")
+        while line and not line.endswith(b"\n"):  # the rest of a long line, or the end of the stream
             with _reading():
-                line = stream.readline(limit)
-        yield number, None
+                line = stream.readline(limit + 2)
+        yield number, content if len(content) <= limit else None
 
 
 @contextmanager

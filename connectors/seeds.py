@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ class SeedConnector:
     def _files(self) -> Iterator[tuple[Path, Path]]:
         for given in self.paths:
             root = Path(given).expanduser()
-            if root.exists() or root.is_symlink() or not glob.has_magic(given):
+            if os.path.lexists(root) or not glob.has_magic(given):
                 yield from ((root, path) for path in find_files(root))
                 continue
             matches = sorted(glob.glob(str(root), recursive=True))  # noqa: PTH207  (a pattern may be absolute)

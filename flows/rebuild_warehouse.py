@@ -23,7 +23,7 @@ def rebuild_warehouse(warehouse: Warehouse, jobs: int) -> LoadReport:
     warehouse.archive.recover()
     with fresh.writing():
         pass  # an archive without a record gives an empty warehouse, not none
-    report = replay(fresh, 0, None, None, jobs)
+    report = replay(fresh, 0, None, jobs)
     old = _beside(warehouse.path, ".replaced")
     for path in (warehouse.path, _wal(warehouse.path)):
         if path.exists():

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 
@@ -20,9 +20,9 @@ from transforms.boilerplate import shipped_rules
 from transforms.records import Capture, Rejection
 from warehouse.archive import Appended, Entry
 from warehouse.database import Warehouse
-from warehouse.load import Batch, LoadReport, load, survey
+from warehouse.load import Batch, LoadReport, Survey, load, survey
 from warehouse.rows import ArticleRows, KeptItem, article_rows
-from warehouse.runs import Run, began, open_run, read_run, restore_run
+from warehouse.runs import Run, began, read_run, restore_run
 from warehouse.statements import rows, run_sql
 from warehouse.warc import payload_sha256, record_id
 
@@ -39,6 +39,7 @@ class Staged:
     """A batch whose bytes are durable and whose transformation is under way."""
 
     run_id: str
+    number: int
     seen_at: datetime
     kept: tuple[KeptItem, ...]
     became: Future[ArticleRows]
@@ -66,26 +67,29 @@ def batches(items: Iterable[Item], documents: int, size: int) -> Iterator[list[I
         yield batch
 
 
-def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], pool: Executor) -> Staged:
-    """Make a batch durable and begin to transform it."""
+def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], pool: Executor, number: int = 0) -> Staged:
+    """Make a batch durable and begin to transform it; `number` tells it from the other batches of its run."""
     named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item in items]
     known = survey(warehouse, named)
     placed = dict(known.placements)
     fresh = {name: item for name, _, item in named if name not in placed}
-    appended = warehouse.archive.append(list(fresh.values()), run.run_id) if fresh else Appended((), 0, 0)
+    again = [(item, placed[name]) for name, _, item in named if name in placed and _is_news(name, item, known)]
+    appended = Appended((), 0, 0)
+    if fresh or again:
+        appended = warehouse.archive.append(list(fresh.values()), run.run_id, again)
     placed.update(zip(fresh, appended.placements, strict=True))
     kept = tuple(
-        KeptItem(number, item, name, digest, placed[name], name in known.placements, name in known.current)
-        for number, (name, digest, item) in enumerate(named)
+        KeptItem(ordinal, item, name, digest, placed[name], name in known.seen, name in known.current)
+        for ordinal, (name, digest, item) in enumerate(named)
     )
-    return _staged(run.run_id, run.started_at, kept, pool, appended.ledger_start, appended.ledger_stop)
+    return _staged(run.run_id, number, run.started_at, kept, pool, appended.ledger_start, appended.ledger_stop)
 
 
 def settle(warehouse: Warehouse, staged: Staged) -> LoadReport:
     """Wait for a batch's transformation and load it. Settling a batch twice changes nothing."""
     became = staged.became.result()
     spent = (staged.ledger_start, staged.ledger_stop)
-    return load(warehouse, Batch(staged.run_id, staged.seen_at, staged.kept, became, *spent))
+    return load(warehouse, Batch(staged.run_id, staged.number, staged.seen_at, staged.kept, became, *spent))
 
 
 def walk(
@@ -110,8 +114,8 @@ def walk(
         return total
     waiting: deque[Staged] = deque()
     with _pool(jobs if second else 1) as pool:
-        for batch in _chain(first, second, grouped):
-            waiting.append(stage(warehouse, run, batch, pool))
+        for number, batch in enumerate(_chain(first, second, grouped)):
+            waiting.append(stage(warehouse, run, batch, pool, number))
             while len(waiting) > (_AHEAD * jobs if second else 0):
                 total += _settled(warehouse, waiting.popleft(), settle_batch, progress)
         while waiting:
@@ -128,14 +132,11 @@ def recover(warehouse: Warehouse, *, jobs: int = 1) -> LoadReport:
         gaps = rows(run_sql(connection, "queries/ledger_gaps", {"size": size}))
     if not gaps:
         return LoadReport()
-    with open_run(warehouse, "recover", shipped_rules().sha256) as run:
-        return sum((replay(warehouse, gap["gap_start"], gap["gap_stop"], run, jobs) for gap in gaps), LoadReport())
+    return sum((replay(warehouse, gap["gap_start"], gap["gap_stop"], jobs) for gap in gaps), LoadReport())
 
 
-def replay(
-    warehouse: Warehouse, start: int, stop: int | None, run: Run | None, jobs: int, documents: int = 1000
-) -> LoadReport:
-    """Load what the ledger names in [start, stop), in the name of `run`, or without one of the runs that wrote it."""
+def replay(warehouse: Warehouse, start: int, stop: int | None, jobs: int, documents: int = 1000) -> LoadReport:
+    """Load what the ledger names in [start, stop), each record in the name of the run that saw it."""
     total = LoadReport()
     waiting: deque[Staged] = deque()
     with _pool(jobs) as pool:
@@ -145,7 +146,7 @@ def replay(
                     total += settle(warehouse, waiting.popleft())
                 _replay_run(warehouse, entries[0])
                 continue
-            waiting.append(_restaged(warehouse, entries, run, pool))
+            waiting.append(_restaged(warehouse, entries, pool))
             while len(waiting) > _AHEAD * jobs:
                 total += settle(warehouse, waiting.popleft())
         while waiting:
@@ -153,20 +154,38 @@ def replay(
     return total
 
 
-def _restaged(warehouse: Warehouse, entries: list[Entry], run: Run | None, pool: Executor) -> Staged:
-    found = [(warehouse.archive.read(entry.placement), entry.placement) for entry in entries if entry.placement]
+def _restaged(warehouse: Warehouse, entries: list[Entry], pool: Executor) -> Staged:
+    found = [
+        (_as_seen(warehouse.archive.read(entry.placement), entry), entry.placement)
+        for entry in entries
+        if entry.placement
+    ]
     named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item, _ in found]
     known = survey(warehouse, named)
     kept = tuple(
-        KeptItem(number, item, name, digest, placement, name in known.placements, name in known.current)
-        for number, ((name, digest, item), (_, placement)) in enumerate(zip(named, found, strict=True))
+        KeptItem(ordinal, item, name, digest, placement, name in known.seen, name in known.current)
+        for ordinal, ((name, digest, item), (_, placement)) in enumerate(zip(named, found, strict=True))
     )
-    run_id = run.run_id if run else entries[0].run_id
-    seen_at = run.started_at if run else began(run_id)
-    if run is None:
-        _ensure_run(warehouse, run_id)
+    run_id = entries[0].run_id
+    seen_at = began(run_id)
+    _ensure_run(warehouse, run_id)
     captured = max((item.captured_at for item, _ in found if isinstance(item, Capture)), default=_EPOCH)
-    return _staged(run_id, seen_at or captured, kept, pool, entries[0].start, entries[-1].stop)
+    spent = (entries[0].start, entries[-1].stop)
+    return _staged(run_id, 0, seen_at or captured, kept, pool, *spent)
+
+
+def _as_seen(item: Item, entry: Entry) -> Item:
+    """Give a capture the time at which it was seen, which for bytes that came back is later than the record's."""
+    if isinstance(item, Capture) and entry.captured_at:
+        return replace(item, captured_at=entry.captured_at)
+    return item
+
+
+def _is_news(name: str, item: Item, known: Survey) -> bool:
+    """Tell whether kept bytes that were seen anew must be told again: refusals are, and what came back after others."""
+    if isinstance(item, Rejection) or name not in known.seen:
+        return True
+    return name not in known.current and item.captured_at > known.seen[name]
 
 
 def _replay_run(warehouse: Warehouse, entry: Entry) -> None:
@@ -182,7 +201,7 @@ def _ensure_run(warehouse: Warehouse, run_id: str) -> None:
     """Give a run of which only its records are left a row, until its end is found further on in the ledger."""
     with warehouse.transaction() as connection:
         if read_run(connection, run_id) is None:
-            started = began(run_id)
+            started = began(run_id) or _EPOCH
             values = {"run_id": run_id, "flow": "unknown", "started_at": started, "versions": "{}"}
             run_sql(connection, "queries/start_run", values)
             ended = {"run_id": run_id, "status": "interrupted", "finished_at": None, "error": "its end is not recorded"}
@@ -206,12 +225,20 @@ def _grouped_entries(entries: Iterable[Entry], documents: int) -> Iterator[list[
 
 
 def _staged(
-    run_id: str, seen_at: datetime, kept: tuple[KeptItem, ...], pool: Executor, ledger_start: int, ledger_stop: int
+    run_id: str,
+    number: int,
+    seen_at: datetime,
+    kept: tuple[KeptItem, ...],
+    pool: Executor,
+    ledger_start: int,
+    ledger_stop: int,
 ) -> Staged:
     numbered = [
         (one.ordinal, one.record_id, one.item) for one in kept if isinstance(one.item, Capture) and not one.known
     ]
-    return Staged(run_id, seen_at, kept, pool.submit(transform, numbered), ledger_start, ledger_stop)
+    if ledger_stop > ledger_start:
+        number = -1 - ledger_start  # a batch that is in the ledger is known by its place there, whoever loads it
+    return Staged(run_id, number, seen_at, kept, pool.submit(transform, numbered), ledger_start, ledger_stop)
 
 
 def _settled(

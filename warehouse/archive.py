@@ -13,13 +13,24 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 import orjson
 
 from transforms.records import Capture, Rejection
-from warehouse.warc import UnreadableRecordError, pack, pack_info, payload_sha256, record_id, split_members, unpack
+from warehouse.warc import (
+    UnreadableRecordError,
+    member_length,
+    pack,
+    pack_info,
+    payload_sha256,
+    record_id,
+    split_members,
+    unpack,
+)
 
 LEDGER = "ledger.cdxj"
 SOFTWARE = "dateline"
@@ -49,13 +60,18 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the ledger: where a record lies and which run wrote it, or what a run came to."""
+    """A line of the ledger: where a record lies, which run saw it and when it was captured, or what a run came to.
+
+    With `again` the record is an older one, whose bytes were seen anew.
+    """
 
     start: int
     stop: int
     placement: Placement | None
     run_id: str
+    captured_at: datetime | None = None
     run: dict[str, Any] | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +81,16 @@ class Archive:
     folder: Path
     largest_file: int = 1_000_000_000
 
-    def append(self, items: Sequence[Capture | Rejection], run_id: str) -> Appended:
-        """Keep the bytes of a batch; they are on disk, with their ledger lines, when this returns."""
+    def append(
+        self,
+        items: Sequence[Capture | Rejection],
+        run_id: str,
+        again: Sequence[tuple[Capture | Rejection, Placement]] = (),
+    ) -> Appended:
+        """Keep the bytes of a batch; they are on disk, with their ledger lines, when this returns.
+
+        `again` are items whose bytes are kept already and that were seen anew: they get a line and no record.
+        """
         with self._locked() as ledger:
             start = self._recover(ledger)
             placements: list[Placement] = []
@@ -78,6 +102,7 @@ class Archive:
                     placements.append(placement)
                     lines.append(_line(item, digest, placement, run_id))
                     offset += len(member)
+            lines += [_line(item, payload_sha256(item), placement, run_id, again=True) for item, placement in again]
             stop = _write(ledger, lines, start)
             return Appended(tuple(placements), start, stop)
 
@@ -97,6 +122,12 @@ class Archive:
             where = f"{placement.warc_file} at {placement.warc_offset}"
             raise ArchiveDamagedError(f"{where}: {error}") from None
 
+    def find(self, warc_file: str, offset: int) -> Placement:
+        """Measure the record that begins at an offset."""
+        with (self.folder / warc_file).open("rb") as file:
+            file.seek(offset)
+            return Placement(warc_file, offset, member_length(file))
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
         """Yield the ledger's lines in [start, stop); raises ArchiveDamagedError at a line that is not whole."""
         if not (self.folder / LEDGER).exists():
@@ -112,7 +143,7 @@ class Archive:
 
     def recover(self) -> int:
         """Mend what a crash left behind; gives the ledger's size in bytes."""
-        if not (self.folder / LEDGER).exists():
+        if not self.folder.exists():
             return 0
         with self._locked() as ledger:
             return self._recover(ledger)
@@ -214,7 +245,7 @@ class Archive:
     def _quarantine(self, name: str, content: bytes) -> None:
         folder = self.folder / "quarantine"
         folder.mkdir(exist_ok=True)
-        with (folder / name).open("wb") as file:
+        with (folder / f"{name}.{zlib.crc32(content):08x}").open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -227,7 +258,7 @@ class Archive:
                 start = _line_before(ledger, stop)
                 ledger.seek(start)
                 entry = _entry(ledger.read(stop - start), start)
-                if entry is not None and entry.placement is not None:
+                if entry is not None and entry.placement is not None and not entry.again:
                     return entry.placement
                 stop = start
         return None
@@ -245,7 +276,7 @@ def sync_folder(folder: Path) -> None:
 # ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _line(item: Capture | Rejection, digest: str, placement: Placement, run_id: str) -> bytes:
+def _line(item: Capture | Rejection, digest: str, placement: Placement, run_id: str, *, again: bool = False) -> bytes:
     capture = item if isinstance(item, Capture) else None
     when = capture.captured_at.strftime("%Y%m%d%H%M%S") if capture else "-"
     address = (capture.url if capture else None) or f"file://{item.locator}"
@@ -258,9 +289,11 @@ def _line(item: Capture | Rejection, digest: str, placement: Placement, run_id: 
         "length": str(placement.warc_length),
         "record": record_id(item, digest),
         "run": run_id,
+        "captured": capture.captured_at if capture else None,
+        "again": again,
     }
-    key = "".join(address.split()).encode("utf-8", "replace")
-    return _sealed(b"%s %s" % (key, when.encode()), told)
+    # Whatever a source calls its document, the key is one word, and none that begins a line of the ledger's own.
+    return _sealed(f"{quote(address, safe='/:?#@&=+,;%~-._')} {when}".encode(), told)
 
 
 def _sealed(key: bytes, told: dict[str, Any]) -> bytes:
@@ -275,9 +308,17 @@ def _entry(line: bytes, start: int) -> Entry | None:
     key, _, rest = body.partition(b" ")
     told = orjson.loads(rest.partition(b" ")[2] + b"}")
     if key == b"!run":
-        return Entry(start, start + len(line), None, str(told.get("run_id")), told)
+        return Entry(start, start + len(line), None, str(told.get("run_id")), run=told)
     placement = Placement(told["filename"], int(told["offset"]), int(told["length"]))
-    return Entry(start, start + len(line), placement, told["run"])
+    captured = told.get("captured")
+    return Entry(
+        start,
+        start + len(line),
+        placement,
+        told["run"],
+        captured_at=datetime.fromisoformat(captured) if captured else None,
+        again=bool(told.get("again")),
+    )
 
 
 def _write(ledger: BinaryIO, lines: list[bytes], start: int) -> int:

@@ -110,7 +110,7 @@ class Warehouse:
             try:
                 return duckdb.connect(str(self.path), read_only=read_only, config=config)
             except duckdb.IOException as error:
-                if "lock" not in str(error):
+                if "Could not set lock" not in str(error):
                     raise WarehouseDamagedError(_damaged(self.path, error)) from None
                 if time.monotonic() > deadline:
                     found = _HOLDER.search(str(error))

@@ -163,7 +163,13 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def _is_ours(folder: Path) -> bool:
-    return folder.is_dir() and not folder.is_symlink() and ((folder / MANIFEST).exists() or not any(folder.iterdir()))
+    if not folder.is_dir() or folder.is_symlink():
+        return False
+    try:
+        manifest = orjson.loads((folder / MANIFEST).read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return not any(folder.iterdir())
+    return isinstance(manifest, dict) and manifest.keys() == {"schema_version", "rows", "files"}
 
 
 def _sweep(folder: Path) -> None:

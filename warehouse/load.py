@@ -34,17 +34,25 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the warehouse knows of the items of a batch, by the ids of their records."""
+    """What the warehouse knows of the items of a batch, by the ids of their records.
+
+    `seen` holds when the captures among them were captured, `current` those that are the current version.
+    """
 
     placements: dict[str, Placement]
+    seen: dict[str, datetime]
     current: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Items whose bytes are durable, what they became, and the ledger's bytes [start, stop) that name them."""
+    """Items whose bytes are durable, what they became, and the ledger's bytes [start, stop) that name them.
+
+    `number` tells the batch from others of its run.
+    """
 
     run_id: str
+    number: int
     seen_at: datetime
     kept: tuple[KeptItem, ...]
     became: ArticleRows
@@ -55,23 +63,27 @@ class Batch:
 def survey(warehouse: Warehouse, items: Sequence[tuple[str, str, Capture | Rejection]]) -> Survey:
     """Look up which items, given as (record id, payload's SHA-256, item), are kept, and which are current versions."""
     if not items or not warehouse.path.exists():
-        return Survey({}, frozenset())
-    asked = []
+        return Survey({}, {}, frozenset())
+    asked: list[tuple[str | None, ...]] = []
     for identifier, digest, item in items:
-        stage, reason = (item.stage, item.reason) if isinstance(item, Rejection) else (None, None)
-        asked.append((identifier, item.source, item.locator, stage, reason, digest if item.payload else None))
+        if isinstance(item, Rejection):
+            asked.append((identifier, item.source, item.locator, item.stage, item.reason, item.payload_sha256))
+        else:
+            asked.append((identifier, item.source, item.locator, None, None, digest))
     with warehouse.writing() as connection:
         connection.register("surveyed", table(asked, SURVEYED))
         seen = rows(run_sql(connection, "load/survey"))
         refused = rows(run_sql(connection, "load/survey_rejections"))
-    placements = {row["record_id"]: Placement(row["warc_file"], row["warc_offset"], 0) for row in refused}
+    archive = warehouse.archive
+    placements = {row["record_id"]: archive.find(row["warc_file"], row["warc_offset"]) for row in refused}
     for row in seen:
         placements[row["record_id"]] = Placement(row["warc_file"], row["warc_offset"], row["warc_length"])
-    return Survey(placements, frozenset(row["record_id"] for row in seen if row["is_current"]))
+    current = frozenset(row["record_id"] for row in seen if row["is_current"])
+    return Survey(placements, {row["record_id"]: row["captured_at"] for row in seen}, current)
 
 
 def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
-    """Load a batch, and link it, in one transaction. Loading a batch again changes nothing but `last_seen_at`."""
+    """Load a batch, and link it, in one transaction. A batch of a run that is loaded again changes nothing."""
     placements = {one.ordinal: one.placement for one in batch.kept}
     refused = [(one.ordinal, one.item, one.placement) for one in batch.kept if isinstance(one.item, Rejection)]
     refused += [(ordinal, rejection, placements[ordinal]) for ordinal, rejection in batch.became.rejections]
@@ -85,11 +97,15 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
     }
     values = {
         "run_id": batch.run_id,
+        "batch": batch.number,
         "seen_at": batch.seen_at,
         "ledger_start": batch.ledger_start,
         "ledger_stop": batch.ledger_stop,
     }
     with warehouse.transaction() as connection:
+        settled = rows(run_sql(connection, "queries/settled_batch", {"run_id": batch.run_id, "batch": batch.number}))
+        if settled:
+            return LoadReport(**settled[0])
         for name, content in staged.items():
             connection.register(name, content)
         for name in list_sql("load"):

@@ -1,7 +1,20 @@
 -- What each staged article is to the version before it: the one before it in the batch, else the current one. Within a
--- batch the order is that of capture. A capture that is known and no newer than the current version is history already.
+-- batch the order is that of capture. Bytes that were seen before are history already, unless they come back after the
+-- current version began and nothing of their article follows them in the batch.
 CREATE OR REPLACE TEMP TABLE states AS
-WITH placed AS (
+WITH in_batch AS (
+    SELECT ordinal, article_id, captured_at FROM staged_articles
+    UNION ALL
+    SELECT staged.ordinal, current.article_id, staged.captured_at
+    FROM staged_captures AS staged
+    INNER JOIN article_versions AS current ON staged.capture_id = current.capture_id AND current.valid_to IS NULL
+    WHERE staged.known
+),
+followed AS (
+    SELECT ordinal, lead(ordinal) OVER (PARTITION BY article_id ORDER BY captured_at, ordinal) IS NOT NULL AS is_followed
+    FROM in_batch
+),
+placed AS (
     SELECT
         staged.ordinal,
         staged.article_id,
@@ -17,9 +30,10 @@ WITH placed AS (
         current.title AS current_title,
         current.published_at AS current_published_at,
         current.published_precision AS current_precision,
-        coalesce(captures.seen AND staged.captured_at <= current.valid_from, false) AS is_history
+        coalesce(captures.seen AND (followed.is_followed OR staged.captured_at <= current.valid_from), false) AS is_history
     FROM staged_articles AS staged
     INNER JOIN staged_captures AS captures USING (ordinal)
+    INNER JOIN followed USING (ordinal)
     LEFT JOIN article_versions AS current
         ON staged.article_id = current.article_id AND current.valid_to IS NULL
 ),

@@ -21,6 +21,9 @@ FROM (
     SELECT 'rejected' FROM staged_rejections
 );
 
+INSERT INTO settled_batches BY NAME
+SELECT $run_id AS run_id, $batch AS batch, * FROM outcomes;
+
 UPDATE runs SET
     captures = runs.captures + outcomes.captures,
     inserted = runs.inserted + outcomes.inserted,

@@ -1,6 +1,7 @@
 -- Of the captures in `surveyed`: which are kept already and where, and which are the current version of their article.
 SELECT
     surveyed.record_id,
+    captures.captured_at,
     captures.warc_file,
     captures.warc_offset,
     captures.warc_length,

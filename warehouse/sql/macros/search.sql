@@ -1,13 +1,14 @@
 CREATE OR REPLACE MACRO search(words) AS TABLE
 WITH terms AS (
-    SELECT DISTINCT unnest(regexp_extract_all(lower(words), '[\p{L}\p{N}]+')) AS term
+    SELECT DISTINCT unnest(regexp_extract_all(lower(words), '[\p{L}\p{M}\p{N}]+')) AS term
 ),
 hits AS (
     SELECT
         article_id,
         term,
-        len(regexp_extract_all(lower(text), '\b' || term || '\b')) AS in_text,
-        len(regexp_extract_all(lower(coalesce(title, '')), '\b' || term || '\b')) AS in_title
+        len(list_filter(regexp_extract_all(lower(text), '[\p{L}\p{M}\p{N}]+'), lambda word: word = term)) AS in_text,
+        len(list_filter(regexp_extract_all(lower(coalesce(title, '')), '[\p{L}\p{M}\p{N}]+'), lambda word: word = term))
+            AS in_title
     FROM articles, terms
     WHERE contains(lower(text), term) OR contains(lower(coalesce(title, '')), term)
 ),

@@ -275,3 +275,23 @@ CREATE TABLE ledger_marks (
 COMMENT ON TABLE ledger_marks IS 'Stretches of the archive''s ledger that the warehouse holds; a gap is a batch that was lost on the way';
 COMMENT ON COLUMN ledger_marks.start IS 'First byte of the stretch in the ledger';
 COMMENT ON COLUMN ledger_marks.stop IS 'Byte after the last';
+
+CREATE TABLE settled_batches (
+    run_id VARCHAR NOT NULL,
+    batch BIGINT NOT NULL,
+    captures BIGINT NOT NULL,
+    inserted BIGINT NOT NULL,
+    updated BIGINT NOT NULL,
+    unchanged BIGINT NOT NULL,
+    duplicate BIGINT NOT NULL,
+    rejected BIGINT NOT NULL
+);
+COMMENT ON TABLE settled_batches IS 'Batches of the runs under way that are loaded, so that one that is loaded again is not counted again';
+COMMENT ON COLUMN settled_batches.run_id IS 'Run';
+COMMENT ON COLUMN settled_batches.batch IS 'Number of the batch in its run';
+COMMENT ON COLUMN settled_batches.captures IS 'Captures in the batch';
+COMMENT ON COLUMN settled_batches.inserted IS 'Captures that became new articles';
+COMMENT ON COLUMN settled_batches.updated IS 'Captures that became new versions';
+COMMENT ON COLUMN settled_batches.unchanged IS 'Captures that changed nothing';
+COMMENT ON COLUMN settled_batches.duplicate IS 'Captures that became new articles with the text of a known one';
+COMMENT ON COLUMN settled_batches.rejected IS 'Captures that were refused';

@@ -1,5 +1,7 @@
 DELETE FROM runs WHERE run_id = $run_id;
 
+DELETE FROM settled_batches WHERE run_id = $run_id;
+
 INSERT INTO runs
 SELECT
     $run_id,

@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from warehouse.database import Warehouse, WarehouseMissingError
+from warehouse.export import MANIFEST, ExportRefusedError, export_parquet
+
+BREAD = "Bakers in Port Ellen cut the price of a loaf by a tenth on Monday.\n"
+SALT = "Salt from the old pans is on sale again, the harbour master said.\n"
+OATS = "Oats were sown two weeks early on the hills above the town.\n"
+RYE = "Rye is what the millers ask for now, a trader said.\n"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def partitions(folder: Path) -> list[str]:
+    return sorted({path.parent.relative_to(folder).as_posix() for path in folder.rglob("*.parquet")})
+
+
+def manifest(folder: Path) -> dict:
+    return json.loads((folder / MANIFEST).read_bytes())
+
+
+@pytest.fixture
+def into(tmp_path: Path) -> Path:
+    return tmp_path / "out" / "export"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, take_into, capture) -> Warehouse:
+    """Take articles of every kind of date, once for all tests."""
+    house = Warehouse(tmp_path_factory.mktemp("dated") / "dateline.duckdb")
+    take_into(
+        house,
+        capture(BREAD, "/day", published="2024-02-02"),
+        capture(SALT, "/month", published="2023-11"),
+        capture(OATS, "/year", published="2021"),
+        capture(RYE, "/none"),
+        capture("Barley was short.", "/same", published="2024-02-20T10:00:00Z"),
+    )
+    return house
+
+
+@pytest.fixture
+def dated(made, warehouse) -> Warehouse:
+    shutil.copytree(made.path.parent, warehouse.path.parent)
+    return warehouse
+
+
+class TestPartitions:
+    @pytest.mark.usefixtures("dated")
+    def test_articles_lie_by_year_and_month(self, warehouse, into):
+        """A date has its year and month, a year alone no month, and no date neither."""
+        report = export_parquet(warehouse, into)
+        assert partitions(into) == [
+            "year=2021/month=__unknown__",
+            "year=2023/month=11",
+            "year=2024/month=02",
+            "year=__unknown__/month=__unknown__",
+        ]
+        assert report.rows == 5
+        assert {Path(one.path).parent.as_posix(): one.rows for one in report.files}["year=2024/month=02"] == 2
+
+    def test_the_month_is_that_of_the_page_s_own_clock(self, warehouse, take, capture, into):
+        """An article of the last evening of a month lies in that month, wherever UTC is already."""
+        take(capture(BREAD, "/1", published="2024-01-31T23:30:00-05:00"))
+        export_parquet(warehouse, into)
+        assert partitions(into) == ["year=2024/month=01"]
+
+    @pytest.mark.usefixtures("dated")
+    def test_duckdb_reads_the_partitions(self, warehouse, into):
+        """A Hive-partitioned read gives every article, with year and month as columns."""
+        export_parquet(warehouse, into)
+        query = (
+            "SELECT text, year, month FROM read_parquet($files, hive_partitioning = true, hive_types_autocast = false)"
+        )
+        found = duckdb.execute(query, {"files": f"{into}/**/*.parquet"}).fetchall()
+        assert sorted(found) == sorted(
+            [
+                (BREAD.strip(), "2024", "02"),
+                (SALT.strip(), "2023", "11"),
+                (OATS.strip(), "2021", "__unknown__"),
+                (RYE.strip(), "__unknown__", "__unknown__"),
+                ("Barley was short.", "2024", "02"),
+            ]
+        )
+
+    @pytest.mark.usefixtures("dated")
+    def test_rows_are_the_articles(self, warehouse, into, rows):
+        """Columns, types and rows are those of `articles`, but for `valid_to`, which is empty there."""
+        export_parquet(warehouse, into)
+        columns = [name for name, *_ in rows("DESCRIBE articles") if name != "valid_to"]
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(
+            f"CREATE VIEW exported AS FROM read_parquet('{into}/**/*.parquet', hive_partitioning = false)"
+        )
+        described = [row[:2] for row in connection.execute("DESCRIBE exported").fetchall()]
+        assert described == [row[:2] for row in rows("DESCRIBE articles") if row[0] != "valid_to"]
+        exported = connection.execute(f"SELECT {', '.join(columns)} FROM exported ORDER BY article_id").fetchall()
+        assert exported == rows(f"SELECT {', '.join(columns)} FROM articles ORDER BY article_id")
+
+    def test_only_current_versions_are_exported(self, warehouse, take, capture, into):
+        """A version that was replaced is not in the export."""
+        take(capture(BREAD, "/1"))
+        take(capture(SALT, "/1", day=2))
+        report = export_parquet(warehouse, into)
+        assert report.rows == 1
+        assert pq.read_table(into / report.files[0].path).column("text").to_pylist() == [SALT.strip()]
+
+    def test_an_empty_warehouse_is_an_empty_export(self, warehouse, take, into):
+        """Without an article there is a manifest that says so, and no file."""
+        take()
+        assert export_parquet(warehouse, into).files == ()
+        assert manifest(into)["files"] == []
+        assert manifest(into)["rows"] == 0
+        assert list(files(into)) == [MANIFEST]
+
+    def test_a_missing_warehouse_leaves_no_folder(self, warehouse, into):
+        """Without a warehouse there is no export, and nothing that looks like one."""
+        with pytest.raises(WarehouseMissingError):
+            export_parquet(warehouse, into)
+        assert not into.exists()
+
+
+class TestFiles:
+    @pytest.mark.usefixtures("dated")
+    def test_the_manifest_lists_exactly_the_files(self, warehouse, into):
+        """Path, rows and SHA-256 of every file, and nothing else; the schema's version is beside them."""
+        report = export_parquet(warehouse, into)
+        told = manifest(into)
+        found = {name: content for name, content in files(into).items() if name != MANIFEST}
+        assert [one["path"] for one in told["files"]] == sorted(found)
+        for one in told["files"]:
+            assert one["sha256"] == hashlib.sha256(found[one["path"]]).hexdigest()
+            assert one["rows"] == pq.read_metadata(into / one["path"]).num_rows
+        assert told["rows"] == report.rows == 5
+        assert told["schema_version"] >= 1
+
+    @pytest.mark.usefixtures("dated")
+    def test_the_same_rows_give_the_same_bytes(self, warehouse, into, tmp_path):
+        """Two exports of one warehouse are equal, file by file."""
+        export_parquet(warehouse, into)
+        export_parquet(replace(warehouse, threads=1), tmp_path / "other")
+        assert files(into) == files(tmp_path / "other")
+
+    @pytest.mark.usefixtures("dated")
+    def test_an_unchanged_partition_keeps_its_file(self, warehouse, take, capture, into):
+        """A new article changes the file of its month and no other."""
+        export_parquet(warehouse, into)
+        before = files(into)
+        take(capture("Hops are late.", "/hops", published="2023-11-05"))
+        export_parquet(warehouse, into)
+        changed = {name for name in {*before, *files(into)} if before.get(name) != files(into).get(name)}
+        assert {Path(name).parent.as_posix() for name in changed} == {".", "year=2023/month=11"}
+
+    @pytest.mark.usefixtures("dated")
+    def test_files_are_compressed_with_zstd(self, warehouse, into):
+        """Every column is compressed with zstd."""
+        report = export_parquet(warehouse, into)
+        group = pq.read_metadata(into / report.files[0].path).row_group(0)
+        assert {group.column(number).compression for number in range(group.num_columns)} == {"ZSTD"}
+
+    def test_rows_come_in_groups(self, warehouse, take, capture, into, rows):
+        """A large partition is cut into row groups of at most 10,000, in the order of publication."""
+        take(capture(BREAD, "/1", published="2024-02-02"))
+        with warehouse.transaction() as connection:
+            connection.execute("""
+                INSERT INTO article_versions BY NAME
+                SELECT * EXCLUDE (range) REPLACE (
+                    md5(CAST(range AS VARCHAR)) AS article_id, published_at + to_seconds(range) AS published_at
+                )
+                FROM articles, range(1, 25000)
+            """)
+        report = export_parquet(warehouse, into)
+        (only,) = report.files
+        data = pq.ParquetFile(into / only.path)
+        groups = [data.metadata.row_group(number).num_rows for number in range(data.metadata.num_row_groups)]
+        assert sum(groups) == only.rows == 25_000
+        assert max(groups) <= 10_000
+        assert len(groups) == 3
+        column = data.read(["published_at"]).column("published_at").to_pylist()
+        assert column == sorted(column)
+        assert data.read(["article_id"]).column("article_id").to_pylist() == [
+            one for (one,) in rows("SELECT article_id FROM articles ORDER BY published_at, article_id")
+        ]
+
+
+class TestReplacing:
+    @pytest.mark.usefixtures("dated")
+    def test_an_export_replaces_the_one_before(self, warehouse, take, capture, into):
+        """What is no longer in the archive's current articles is gone from the folder, and nothing else lies beside it."""
+        export_parquet(warehouse, into)
+        take(capture("Salt is dear.", "/month", day=3, published="2023-12-01"))
+        export_parquet(warehouse, into)
+        assert "year=2023/month=12" in partitions(into)
+        assert not (into / "year=2023" / "month=11").exists()
+        assert [path.name for path in into.parent.iterdir()] == ["export"]
+
+    @pytest.mark.usefixtures("dated")
+    def test_an_empty_folder_is_taken(self, warehouse, into):
+        """A folder without anything in it may become the export."""
+        into.mkdir(parents=True)
+        assert export_parquet(warehouse, into).rows == 5
+        assert manifest(into)["rows"] == 5
+
+    @pytest.mark.usefixtures("dated")
+    def test_a_staging_folder_of_a_dead_export_is_swept(self, warehouse, into):
+        """What an export that died left beside the folder does not get into the next, and is gone after it."""
+        left = into.parent / ".export.staging" / "year=1999" / "month=01"
+        left.mkdir(parents=True)
+        (left / "part-0.parquet").write_bytes(b"half")
+        export_parquet(warehouse, into)
+        assert "year=1999/month=01" not in partitions(into)
+        assert [path.name for path in into.parent.iterdir()] == ["export"]
+
+    @pytest.mark.parametrize("name", ["notes.txt", "year=2024/month=02/part-0.parquet", MANIFEST, ".hidden"])
+    @pytest.mark.usefixtures("dated")
+    def test_a_folder_of_somebody_else_is_refused(self, warehouse, into, name):
+        """A folder that holds other things, even a manifest of another program, is refused and left untouched."""
+        (into / name).parent.mkdir(parents=True)
+        (into / name).write_text('{"name": "Somebody\'s extension", "manifest_version": 3}')
+        before = files(into)
+        with pytest.raises(ExportRefusedError, match="no export of ours; name an empty or a new folder"):
+            export_parquet(warehouse, into)
+        assert files(into) == before
+        assert [path.name for path in into.parent.iterdir()] == ["export"]
+
+    @pytest.mark.usefixtures("dated")
+    def test_a_file_in_its_place_is_refused(self, warehouse, into):
+        """A file is no folder to replace."""
+        into.parent.mkdir()
+        into.write_text("a letter")
+        with pytest.raises(ExportRefusedError):
+            export_parquet(warehouse, into)
+        assert into.read_text() == "a letter"
+
+    @pytest.mark.usefixtures("dated")
+    def test_a_link_in_its_place_is_refused(self, warehouse, into, tmp_path):
+        """A link to a folder is not replaced, and what it leads to is not touched."""
+        (tmp_path / "elsewhere").mkdir()
+        into.parent.mkdir()
+        into.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(ExportRefusedError):
+            export_parquet(warehouse, into)
+        assert into.is_symlink()
+        assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+class TestReaders:
+    """Readers that loop over the folder while exports of two generations take turns in it."""
+
+    GENERATIONS = ("first", "second")
+    EXPORTS = 40
+
+    @pytest.fixture
+    def generations(self, tmp_path, take, capture) -> list[Warehouse]:
+        """Give two warehouses with the same months, whose articles all differ."""
+        made = []
+        for name in self.GENERATIONS:
+            house = Warehouse(tmp_path / name / "dateline.duckdb")
+            dates = [f"2024-{month:02d}-01" for month in range(1, 7)]
+            items = [
+                capture(f"{name} {n}: {BREAD}", f"/{n}", title=name, published=date) for n, date in enumerate(dates)
+            ]
+            take(*items, into=house)
+            made.append(house)
+        return made
+
+    def watch(self, generations, into, read) -> list[list[str]]:
+        """Read again and again while exports take turns; gives what each read that went through saw."""
+        export_parquet(generations[0], into)
+        done = threading.Event()
+        seen, other = [], []
+
+        def look() -> None:
+            while not done.is_set():
+                try:
+                    with contextlib.suppress(FileNotFoundError, NotADirectoryError, duckdb.IOException):
+                        seen.append(read(into))
+                except Exception as error:  # noqa: BLE001  (the thread's end must not hide it)
+                    other.append(error)
+                    return
+
+        reader = threading.Thread(target=look)
+        reader.start()
+        try:
+            for number in range(1, self.EXPORTS):
+                export_parquet(generations[number % 2], into)
+        finally:
+            done.set()
+            reader.join()
+        assert other == []
+        assert len(seen) >= 5
+        return seen
+
+    def test_who_follows_the_manifest_sees_one_export(self, generations, into):
+        """The manifest's files are all there with their digests, or one is not found: never two exports mixed."""
+
+        def read(folder: Path) -> list[str]:
+            titles = []
+            for one in manifest(folder)["files"]:
+                content = (folder / one["path"]).read_bytes()
+                assert hashlib.sha256(content).hexdigest() == one["sha256"]
+                titles += pq.read_table(folder / one["path"]).column("title").to_pylist()
+            return titles
+
+        seen = self.watch(generations, into, read)
+        assert {tuple(one) for one in seen} <= {(name,) * 6 for name in self.GENERATIONS}
+
+    def test_who_lists_the_folder_sees_one_export(self, generations, into):
+        """A query over all files gives one export's rows or an error: never half of one, never two mixed."""
+
+        def read(folder: Path) -> list[str]:
+            with duckdb.connect() as connection:
+                return [t for (t,) in connection.execute(f"SELECT title FROM '{folder}/**/*.parquet'").fetchall()]
+
+        seen = self.watch(generations, into, read)
+        assert {tuple(one) for one in seen} <= {(name,) * 6 for name in self.GENERATIONS}
