@@ -27,7 +27,7 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="Processes that transform documents"
     )
     lock_wait: float = Field(10.0, ge=0, description="Seconds to wait for another process to let go of the warehouse")
-    memory_limit: str = Field("400MB", description="Memory that DuckDB may use")
+    memory_limit: str = Field("300MB", description="Memory that DuckDB may use")
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="Threads that DuckDB may use")
 
     @classmethod

@@ -15,19 +15,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 
-from transforms.article import to_article
-from transforms.boilerplate import shipped_rules
+from flows.transform_batch import transform
 from transforms.records import Capture, Rejection
 from warehouse.archive import Appended, Entry
 from warehouse.database import Warehouse
 from warehouse.load import Batch, LoadReport, Survey, load, survey
-from warehouse.rows import ArticleRows, KeptItem, article_rows
+from warehouse.rows import ArticleRows, KeptItem
 from warehouse.runs import Run, began, read_run, restore_run
 from warehouse.statements import rows, run_sql
 from warehouse.warc import payload_sha256, record_id
 
 Item = Capture | Rejection
-Numbered = list[tuple[int, str, Capture]]
 Progress = Callable[[LoadReport], None]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,12 +43,6 @@ class Staged:
     became: Future[ArticleRows]
     ledger_start: int
     ledger_stop: int
-
-
-def transform(captures: Numbered) -> ArticleRows:
-    """Turn captures, each with its number and record id, into rows. Runs in other processes: it takes and gives values."""
-    rules = shipped_rules()
-    return article_rows((number, name, capture, to_article(capture, rules)) for number, name, capture in captures)
 
 
 def batches(items: Iterable[Item], documents: int, size: int) -> Iterator[list[Item]]:

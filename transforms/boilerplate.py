@@ -18,7 +18,7 @@ _FIELDS = {
     *("name", "scope", "pattern", "place", "languages", "longest", "flag"),
     *("seen", "cuts", "leaves", "replacement", "case", "needs"),
 }
-_LONGEST_UNNEEDING = 200
+_LONGEST_UNNEEDING = 160
 _GROUPS = {"dateline", "date", "credit"}
 
 
@@ -35,8 +35,9 @@ class Rule:
     pattern: re.Pattern[str]
     place: Place = "any"
     languages: frozenset[str] = frozenset()
-    longest: int = 200
+    longest: int = 160
     needs: tuple[str, ...] = ()
+    needed: tuple[bytes, ...] = ()
     flag: str | None = None
     replacement: str = ""
     seen: str = ""
@@ -47,9 +48,9 @@ class Rule:
         """Tell whether the rule is tried on a text of this language; a text of unknown language gets every rule."""
         return not self.languages or language is None or language in self.languages
 
-    def may_match(self, lowered: str) -> bool:
-        """Tell whether the rule can change a text, given in lower case."""
-        for literal in self.needs:  # a loop, for this runs once a rule and text
+    def may_match(self, lowered: bytes) -> bool:
+        """Tell whether the rule can change a text, given in lower case and UTF-8, in which searching is quickest."""
+        for literal in self.needed:  # a loop, for this runs once a rule and text
             if literal in lowered:
                 return True
         return not self.needs
@@ -138,8 +139,9 @@ def _rule(row: dict[str, Any]) -> Rule:
         pattern=pattern,
         place=row.get("place", "any"),
         languages=frozenset(row.get("languages", ())),
-        longest=row.get("longest", 200),
+        longest=row.get("longest", 160),
         needs=tuple(row.get("needs", ())),
+        needed=tuple(literal.encode() for literal in row.get("needs", ())),
         flag=row.get("flag"),
         replacement=row.get("replacement", ""),
         seen=row["seen"],

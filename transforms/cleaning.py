@@ -19,7 +19,7 @@ from transforms.records import Cut, Edit
 _NAMED = re.compile(r"\(\?P<\w+>")
 _HEAD_LINES = 5
 _TAIL_LINES = 8
-_LONGEST_LINE = 200  # a rule for longer lines names what it needs
+_LONGEST_LINE = 160  # a rule for longer lines names what it needs
 _LONGEST_TITLE = 200
 _SENTENCE_END = re.compile(r"[.;:,…]$|\.[\"”’']$")
 
@@ -53,7 +53,7 @@ def clean(
     """
     lines = read_lines(source_text)
     rules = rules.reading(language)
-    lowered = source_text.lower()
+    lowered = source_text.lower().encode()
     _take_cuts(lines, cuts)
     found: dict[str, list[str]] = {"dateline": [], "date": [], "credit": []}
     flags: set[str] = set()
@@ -119,7 +119,7 @@ def _reads_like_title(words: str, gap: str, following: str) -> bool:
 
 
 def _cut_lines(
-    source: str, lowered: str, lines: list[Line], rules: Rules, found: dict[str, list[str]], flags: set[str]
+    source: str, lowered: bytes, lines: list[Line], rules: Rules, found: dict[str, list[str]], flags: set[str]
 ) -> None:
     joined, of_all, of_some = _line_rules(rules)
     of_some = [rule for rule in of_some if rule.may_match(lowered)]
@@ -138,7 +138,7 @@ def _cut_lines(
                 break
 
 
-def _cut_blocks(source: str, lowered: str, lines: list[Line], rules: Rules, flags: set[str]) -> None:
+def _cut_blocks(source: str, lowered: bytes, lines: list[Line], rules: Rules, flags: set[str]) -> None:
     wanted = [rule for rule in rules.blocks if rule.may_match(lowered)]
     if not wanted:
         return

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-_SAMPLE = 800
+_SAMPLE = 500
 _WORD = re.compile(r"[^\W\d_]+")
 _FOREIGN = re.compile("[\u0370-\u1fff\u3040-\ud7af]+")
 _FEWEST_WORDS = 3

@@ -18,6 +18,9 @@ from warehouse.archive import Archive
 from warehouse.statements import list_sql, read_sql, run_sql
 
 _POLL_SECONDS = 0.05
+# A commit over this size goes straight into the file; it would be written twice by way of the log, which is empty anyway
+# when the file is closed, as it is after every transaction.
+_CHECKPOINT = "1MB"
 _STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
@@ -52,7 +55,7 @@ class Warehouse:
 
     path: Path
     lock_wait: float = 10.0
-    memory_limit: str = "400MB"
+    memory_limit: str = "300MB"
     threads: int = 2
     archive_folder: Path | None = None
 
@@ -104,6 +107,7 @@ class Warehouse:
             "threads": self.threads,
             "autoinstall_known_extensions": False,
             "storage_compatibility_version": _STORAGE,
+            "checkpoint_threshold": _CHECKPOINT,
         }
         deadline = time.monotonic() + self.lock_wait
         while True:
