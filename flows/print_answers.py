@@ -186,8 +186,7 @@ def _print_date(answer: ArticleAnswer) -> None:
         for row in answer.date_claims
     )
     click.echo(f"\n{click.style('Date', bold=True)}")
-    for sentence in explain(claims):
-        click.echo(textwrap.fill(sentence, _width(), initial_indent="  ", subsequent_indent="  "))
+    click.echo(textwrap.fill(explain(claims).why, _width(), initial_indent="  ", subsequent_indent="  "))
     for claim in claims:
         mark = "→" if claim.chosen else " "
         read = (

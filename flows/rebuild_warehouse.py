@@ -11,7 +11,7 @@ from warehouse.database import Warehouse
 from warehouse.load import LoadReport
 
 
-def rebuild_warehouse(warehouse: Warehouse, jobs: int) -> LoadReport:
+def rebuild_warehouse(warehouse: Warehouse, jobs: int, *, mentions: bool = True) -> LoadReport:
     """Replay the archive into a new file and put it in the warehouse's place; the old one is kept as `.replaced`.
 
     Rows come out as they were: ids, versions, runs and the runs that made them. What only the database knew is lost:
@@ -23,7 +23,7 @@ def rebuild_warehouse(warehouse: Warehouse, jobs: int) -> LoadReport:
     warehouse.archive.recover()
     with fresh.writing():
         pass  # an archive without a record gives an empty warehouse, not none
-    report = replay(fresh, 0, None, jobs)
+    report = replay(fresh, 0, None, jobs, mentions=mentions)
     old = _beside(warehouse.path, ".replaced")
     for path in (warehouse.path, _wal(warehouse.path)):
         if path.exists():

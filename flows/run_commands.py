@@ -69,7 +69,7 @@ def ingest(
     with _errors():
         store = settings.open_warehouse(warehouse)
         cores = jobs or settings.jobs
-        recovered = recover(store, jobs=cores)
+        recovered = recover(store, jobs=cores, mentions=settings.mentions)
         connector = SeedConnector(paths, settings.document_limit)
         with open_run(store, "ingest", shipped_rules().sha256) as run, progress_bar(quiet or as_json) as advance:
             report = walk(
@@ -79,6 +79,7 @@ def ingest(
                 documents=settings.batch_documents,
                 size=settings.batch_bytes,
                 jobs=cores,
+                mentions=settings.mentions,
                 progress=advance,
             )
         print_ingest(store, run.run_id, report, recovered, as_json=as_json)
@@ -294,7 +295,9 @@ def rebuild(warehouse: Path | None, as_json: bool) -> None:
     from flows.rebuild_warehouse import rebuild_warehouse
 
     with _errors():
-        print_report(rebuild_warehouse(_open(warehouse), _settings().jobs), as_json=as_json)
+        settings = _settings()
+        report = rebuild_warehouse(_open(warehouse), settings.jobs, mentions=settings.mentions)
+        print_report(report, as_json=as_json)
 
 
 def _settings() -> Settings:

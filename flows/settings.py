@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     jobs: int = Field(
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="Processes that transform documents"
     )
+    mentions: bool = Field(
+        default=False, description="Find the dates that texts speak of; halves the documents a second"
+    )
     lock_wait: float = Field(10.0, ge=0, description="Seconds to wait for another process to let go of the warehouse")
     memory_limit: str = Field("300MB", description="Memory that DuckDB may use")
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="Threads that DuckDB may use")

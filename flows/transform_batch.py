@@ -8,7 +8,9 @@ from transforms.records import Capture
 from warehouse.rows import ArticleRows, article_rows
 
 
-def transform(captures: list[tuple[int, str, Capture]]) -> ArticleRows:
+def transform(captures: list[tuple[int, str, Capture]], mentions: bool) -> ArticleRows:
     """Turn captures, each with its number and record id, into rows. Runs in other processes: it takes and gives values."""
     rules = shipped_rules()
-    return article_rows((number, name, capture, to_article(capture, rules)) for number, name, capture in captures)
+    return article_rows(
+        (number, name, capture, to_article(capture, rules, mentions=mentions)) for number, name, capture in captures
+    )

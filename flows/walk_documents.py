@@ -59,7 +59,9 @@ def batches(items: Iterable[Item], documents: int, size: int) -> Iterator[list[I
         yield batch
 
 
-def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], pool: Executor, number: int = 0) -> Staged:
+def stage(
+    warehouse: Warehouse, run: Run, items: Sequence[Item], pool: Executor, number: int = 0, *, mentions: bool = True
+) -> Staged:
     """Make a batch durable and begin to transform it; `number` tells it from the other batches of its run."""
     named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item in items]
     known = survey(warehouse, named)
@@ -74,7 +76,9 @@ def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], pool: Executor,
         KeptItem(ordinal, item, name, digest, placed[name], name in known.seen, name in known.current)
         for ordinal, (name, digest, item) in enumerate(named)
     )
-    return _staged(run.run_id, number, run.started_at, kept, pool, appended.ledger_start, appended.ledger_stop)
+    return _staged(
+        run.run_id, number, run.started_at, kept, pool, appended.ledger_start, appended.ledger_stop, mentions
+    )
 
 
 def settle(warehouse: Warehouse, staged: Staged) -> LoadReport:
@@ -92,6 +96,7 @@ def walk(
     documents: int,
     size: int,
     jobs: int,
+    mentions: bool = True,
     settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
     progress: Progress | None = None,
 ) -> LoadReport:
@@ -107,7 +112,7 @@ def walk(
     waiting: deque[Staged] = deque()
     with _pool(jobs if second else 1) as pool:
         for number, batch in enumerate(_chain(first, second, grouped)):
-            waiting.append(stage(warehouse, run, batch, pool, number))
+            waiting.append(stage(warehouse, run, batch, pool, number, mentions=mentions))
             while len(waiting) > (_AHEAD * jobs if second else 0):
                 total += _settled(warehouse, waiting.popleft(), settle_batch, progress)
         while waiting:
@@ -115,7 +120,7 @@ def walk(
     return total
 
 
-def recover(warehouse: Warehouse, *, jobs: int = 1) -> LoadReport:
+def recover(warehouse: Warehouse, *, jobs: int = 1, mentions: bool = True) -> LoadReport:
     """Bring into the warehouse what its archive holds and it does not: batches that a crash or a lost WAL took."""
     size = warehouse.archive.recover()
     if not size:
@@ -124,10 +129,14 @@ def recover(warehouse: Warehouse, *, jobs: int = 1) -> LoadReport:
         gaps = rows(run_sql(connection, "queries/ledger_gaps", {"size": size}))
     if not gaps:
         return LoadReport()
-    return sum((replay(warehouse, gap["gap_start"], gap["gap_stop"], jobs) for gap in gaps), LoadReport())
+    return sum(
+        (replay(warehouse, gap["gap_start"], gap["gap_stop"], jobs, mentions=mentions) for gap in gaps), LoadReport()
+    )
 
 
-def replay(warehouse: Warehouse, start: int, stop: int | None, jobs: int, documents: int = 1000) -> LoadReport:
+def replay(
+    warehouse: Warehouse, start: int, stop: int | None, jobs: int, documents: int = 1000, *, mentions: bool = True
+) -> LoadReport:
     """Load what the ledger names in [start, stop), each record in the name of the run that saw it."""
     total = LoadReport()
     waiting: deque[Staged] = deque()
@@ -138,7 +147,7 @@ def replay(warehouse: Warehouse, start: int, stop: int | None, jobs: int, docume
                     total += settle(warehouse, waiting.popleft())
                 _replay_run(warehouse, entries[0])
                 continue
-            waiting.append(_restaged(warehouse, entries, pool))
+            waiting.append(_restaged(warehouse, entries, pool, mentions))
             while len(waiting) > _AHEAD * jobs:
                 total += settle(warehouse, waiting.popleft())
         while waiting:
@@ -146,7 +155,7 @@ def replay(warehouse: Warehouse, start: int, stop: int | None, jobs: int, docume
     return total
 
 
-def _restaged(warehouse: Warehouse, entries: list[Entry], pool: Executor) -> Staged:
+def _restaged(warehouse: Warehouse, entries: list[Entry], pool: Executor, mentions: bool) -> Staged:
     found = [
         (_as_seen(warehouse.archive.read(entry.placement), entry), entry.placement)
         for entry in entries
@@ -163,7 +172,7 @@ def _restaged(warehouse: Warehouse, entries: list[Entry], pool: Executor) -> Sta
     _ensure_run(warehouse, run_id)
     captured = max((item.captured_at for item, _ in found if isinstance(item, Capture)), default=_EPOCH)
     spent = (entries[0].start, entries[-1].stop)
-    return _staged(run_id, 0, seen_at or captured, kept, pool, *spent)
+    return _staged(run_id, 0, seen_at or captured, kept, pool, *spent, mentions)
 
 
 def _as_seen(item: Item, entry: Entry) -> Item:
@@ -224,13 +233,14 @@ def _staged(
     pool: Executor,
     ledger_start: int,
     ledger_stop: int,
+    mentions: bool,
 ) -> Staged:
     numbered = [
         (one.ordinal, one.record_id, one.item) for one in kept if isinstance(one.item, Capture) and not one.known
     ]
     if ledger_stop > ledger_start:
         number = -1 - ledger_start  # a batch that is in the ledger is known by its place there, whoever loads it
-    return Staged(run_id, number, seen_at, kept, pool.submit(transform, numbered), ledger_start, ledger_stop)
+    return Staged(run_id, number, seen_at, kept, pool.submit(transform, numbered, mentions), ledger_start, ledger_stop)
 
 
 def _settled(

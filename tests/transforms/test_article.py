@@ -69,7 +69,7 @@ def test_what_the_source_says_goes_first() -> None:
     )
     assert (made.url, made.hostname) == ("https://paper.example/a", "paper.example")
     assert made.published_at == datetime(2022, 7, 19, 8, tzinfo=UTC)
-    assert made.published_local == datetime(2022, 7, 19, 10)  # noqa: DTZ001
+    assert made.published_local == datetime(2022, 7, 19, 10)
     assert made.edits[0].rule == "headline-repeat"
 
 

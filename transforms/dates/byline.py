@@ -17,11 +17,12 @@ from transforms.dates.page_words import (
     PUBLISHED_WORDS,
     STORY,
 )
-from transforms.dates.words import plain_digits
+from transforms.dates.words import plain_digits, small_letters
 from transforms.records import ClaimKind
 
 RawClaim = tuple[ClaimKind, str, str]
-AFTER, BEFORE, ALL = 45, 20, 1500  # Text nodes looked at around the headline or in all, white space not counted.
+AFTER, BEFORE, ALL = 35, 12, 900  # Text nodes looked at around the headline or in all, white space not counted.
+MOST_HEADINGS = 30
 NEAR = 15  # Texts after the headline that still belong to its block.
 LONGEST_NODE = 160  # A longer text is a paragraph of the story: only its head can be a dateline.
 HEAD = 60
@@ -36,6 +37,7 @@ DAYLIKE = re.compile(
     r"\d[^\n]{0,25}?(?:19|20)\d\d|(?:19|20)\d\d.{0,20}?\d|\d\s{0,2}[./|·-]\s{0,2}\d{1,2}\s{0,2}[./|·-]\s{0,2}\d\d"
     r"|[〇零一二三四五六七八九]{4}年"
 )
+DIGIT = re.compile(r"\d|[〇零一二三四五六七八九]年")
 YEARLIKE = re.compile(r"(?:19|20)\d\d|[./|·-]\s{0,2}\d\d(?!\d)|[〇零一二三四五六七八九]年")
 NO_LETTER = re.compile(r"[\W_]+")
 CLOCK = re.compile(r"\d[:.h]\d\d")
@@ -73,7 +75,7 @@ def is_foreign(node: Node, own: frozenset[Node], *, near: bool = False) -> bool:
             return False
         if ancestor.tag in FOREIGN_TAGS and not near:
             return True
-        label = f"{ancestor.attr('class') or ''} {ancestor.attr('id') or ''}"
+        label = f"{ancestor.attr('class') or ''} {ancestor.attr('id') or ''}".lower()
         if near and PUBLISHED_CLASS.search(label):
             return False
         if len(label) > 1 and FOREIGN_CLASS.search(label):
@@ -86,16 +88,19 @@ def find_headline(document: Document) -> Element | None:
     titled = document.select_one('meta[property="og:title"], meta[name="twitter:title"]')
     named = document.find("title")
     titles = [letters(titled.attr("content") or "") if titled else "", letters(named.text) if named else ""]
-    headings = [(letters(heading.text), heading) for heading in document.find_all(["h1", "h2", "h3"], limit=60)]
-    repeated = [
-        (heading.tag == "h1", len(words), -order)
-        for order, (words, heading) in enumerate(headings)
-        if len(words) >= 8 and any(words in title or (len(title) >= 12 and title in words) for title in titles)
-    ]
-    if repeated:
-        return headings[-max(repeated)[2]][1]
-    first_level = [(len(words), heading) for words, heading in headings if heading.tag == "h1" and len(words) > 3]
-    return max(first_level, key=lambda each: each[0])[1] if first_level else document.select_one(STORY)
+    first_level: list[tuple[str, Element]] = []
+    for selector in ("h1", "h2, h3"):
+        headings = [(letters(heading.text), heading) for heading in document.select(selector)[:MOST_HEADINGS]]
+        repeated = [each for each in headings if len(each[0]) >= 8 and repeats(each[0], titles)]
+        if repeated:
+            return max(repeated, key=lambda each: len(each[0]))[1]
+        first_level = first_level or [each for each in headings if selector == "h1" and len(each[0]) > 3]
+    return max(first_level, key=lambda each: len(each[0]))[1] if first_level else document.select_one(STORY)
+
+
+def repeats(words: str, titles: list[str]) -> bool:
+    """Tell whether a heading and one of the page's titles hold one another."""
+    return any(words in title or (len(title) >= 12 and title in words) for title in titles)
 
 
 def letters(text: str) -> str:
@@ -124,13 +129,13 @@ def short_texts(nodes: Iterable[Node], most: int) -> Iterator[tuple[str, Text]]:
 def dated_texts(texts: Iterable[tuple[str, Text]], side: str, own: frozenset[Node]) -> Iterator[RawClaim]:
     """Turn texts with a date into claims; the words before it, in its own text or those before, tell the kind."""
     led, found = "", {False: 0, True: 0}
-    for order, (data, node) in enumerate(texts):
-        long = len(data) > LONGEST_NODE
-        data = plain_digits(data[:HEAD] if long else data)
+    for order, (whole, node) in enumerate(texts):
+        long = len(whole) > LONGEST_NODE
+        data = whole[:HEAD] if long else whole
         match = None
-        if YEARLIKE.search(data):
-            words = " ".join(f"{led} {data}".split())
-            match = DAY_FORMS.search(words) if DAYLIKE.search(words) else None
+        if DIGIT.search(data) and YEARLIKE.search(plain_digits(data)):
+            words = " ".join(plain_digits(f"{led} {data}").split())
+            match = DAY_FORMS.search(small_letters(words)) if DAYLIKE.search(words) else None
         if match is None:
             led = f"{led} {data}"[-MARKER_REACH:] if len(data) < MARKER_REACH else ""
             continue
@@ -151,7 +156,7 @@ def claim_of(words: str, match: re.Match[str], place: str) -> RawClaim:
     start = max(0, match.start() - MARKER_REACH)
     before = words[start : match.start()]
     tail = TAIL.match(words[match.end() :])
-    modified, published = last_end(MODIFIED_WORDS, before), last_end(PUBLISHED_WORDS, before)
+    modified, published = last_end(MODIFIED_WORDS, before.lower()), last_end(PUBLISHED_WORDS, before.lower())
     if len(before) - max(modified, published) > MARKER_GAP:
         modified = published = -1
     if max(modified, published) < 0 and not CLOCK.search(before):

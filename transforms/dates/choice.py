@@ -22,9 +22,14 @@ class Dated(Protocol):
     """What has a start and an offset."""
 
     @property
-    def earliest(self) -> datetime | None: ...
+    def earliest(self) -> datetime | None:
+        """The first instant that fits the words."""
+        ...
+
     @property
-    def utc_offset(self) -> int | None: ...
+    def utc_offset(self) -> int | None:
+        """The offset that the words give, in minutes."""
+        ...
 
 
 def local_day(dated: Dated) -> datetime | None:
@@ -52,7 +57,6 @@ def usable(claim: DateClaim, kind: ClaimKind) -> bool:
         and claim.earliest is not None
         and "impossible" not in claim.note
         and claim.precision != "range"
-        and "copy of" not in claim.note
     )
 
 

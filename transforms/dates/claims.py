@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from transforms.dates.choice import RULES, chosen_modified, chosen_published, local_day, page_days
+from transforms.dates.explanation import Explanation, explain
 from transforms.dates.reading import Reading, read_date
 from transforms.dates.url_dates import country_of, url_dates
 from transforms.records import ClaimKind, DateClaim, Precision
@@ -53,14 +54,14 @@ def read_all(found: Sequence[RawClaim], language: str | None, country: str | Non
     days = {local_day(reading) for reading in readings if reading.precision in ("day", "minute", "instant", "hour")}
     habits = [habit for _, raw, _ in found if (habit := shown_habit(raw)) is not None]
     return [
-        settled(raw, reading, days, habits) if reading.note.startswith(AMBIGUOUS) else reading
+        settled(raw, reading, days, habits, country) if reading.note.startswith(AMBIGUOUS) else reading
         for (_, raw, _), reading in zip(found, readings, strict=True)
     ]
 
 
-def settled(raw: str, reading: Reading, days: set[datetime | None], habits: list[bool]) -> Reading:
+def settled(raw: str, reading: Reading, days: set[datetime | None], habits: list[bool], country: str | None) -> Reading:
     """Read an ambiguous number by another claim of one of its days, else by the habit of the page's other numbers."""
-    both = {leads: read_date(raw, day_first=leads) for leads in (True, False)}
+    both = {leads: read_date(raw, country=country, day_first=leads) for leads in (True, False)}
     agreed = [leads for leads, each in both.items() if local_day(each) in days]
     if len(agreed) == 1:
         return replace(both[agreed[0]], note="order of day and month from another claim")
@@ -129,3 +130,6 @@ def publication(
                 modified,
             )
     return None, None, None, None, modified
+
+
+__all__ = ["Explanation", "explain", "make_claims", "publication"]

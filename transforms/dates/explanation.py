@@ -1,42 +1,78 @@
-"""Why a date was believed, in words for people."""
+"""Why a date was chosen, in plain words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from transforms.dates.choice import local_day, usable, weight
+from transforms.dates.choice import CHOICE, change_votes, page_days, place, tally, usable, weight
 from transforms.records import DateClaim
 
 
-def explain(claims: Sequence[DateClaim]) -> tuple[str, ...]:
-    """Say in a few sentences which claim of publication won, which came second, and why."""
-    published = [claim for claim in claims if claim.kind == "published"]
-    winner = next((claim for claim in published if claim.chosen), None)
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The claim that won, the best claim of another day, and the reason in words."""
+
+    winner: DateClaim | None
+    runner_up: DateClaim | None
+    why: str
+
+
+def explain(claims: Iterable[DateClaim]) -> Explanation:
+    """Say which claim of publication was chosen, which came second, and why."""
+    listed = tuple(claims)
+    days = page_days(listed)
+    winner = next((claim for claim in listed if claim.chosen and claim.kind == "published"), None)
     if winner is None:
-        if not published:
-            return ("Nothing says when this was published.",)
-        return (f"{len(published)} claims of publication, and none that can be believed: {_doubts(published)}.",)
-    said = [f"Published by {winner.origin}: “{winner.raw}”, which is exact to the {winner.precision}."]
-    others = [claim for claim in published if claim is not winner]
-    agreeing = [claim for claim in others if local_day(claim) == local_day(winner)]
-    if agreeing:
-        said.append(f"{len(agreeing)} more agree on the day: {_origins(agreeing)}.")
-    against = sorted(
-        (claim for claim in others if claim not in agreeing and usable(claim, "published")), key=weight, reverse=True
-    )
-    if against:
-        second = against[0]
-        heavier = f"{weight(winner):g} against {weight(second):g}"
-        said.append(f"Runner-up: {second.origin}, “{second.raw}”; the order of trust gives {heavier}.")
-    refused = [claim for claim in others if claim not in agreeing and not usable(claim, "published")]
-    if refused:
-        said.append(f"Not believed: {_doubts(refused)}.")
-    return tuple(said)
+        return Explanation(None, best_other(listed, days, None), why_none(listed))
+    day = days[listed.index(winner)]
+    other = best_other(listed, days, day)
+    return Explanation(winner, other, why(listed, days, winner, day, other))
 
 
-def _origins(claims: Sequence[DateClaim]) -> str:
-    return ", ".join(dict.fromkeys(claim.origin for claim in claims))
+def best_other(claims: Sequence[DateClaim], days: Sequence[datetime | None], day: datetime | None) -> DateClaim | None:
+    """Find the weightiest claim of another day."""
+    others = [claim for claim, each in zip(claims, days, strict=True) if each is not None and each != day]
+    return max(others, key=weight, default=None)
 
 
-def _doubts(claims: Sequence[DateClaim]) -> str:
-    return "; ".join(f"{claim.origin} “{claim.raw}” ({claim.note or 'too vague'})" for claim in claims)
+def why(
+    claims: Sequence[DateClaim],
+    days: Sequence[datetime | None],
+    winner: DateClaim,
+    day: datetime | None,
+    other: DateClaim | None,
+) -> str:
+    """Put the reason for a winner into words."""
+    if day is None:
+        return f"{named(winner)} is taken at its word, a {winner.precision}: nothing names a day."
+    votes = tally(claims, days)
+    backers = sorted({claim.origin for claim, each in zip(claims, days, strict=True) if each == day})
+    words = f"{day:%Y-%m-%d} weighs {votes[day]:g} ({', '.join(backers)}); "
+    words += f"of its claims {named(winner)} is the most exact and trusted."
+    if "last change" in winner.note:
+        words = f"{day:%Y-%m-%d} is the day of the last change; no place says when the page was published."
+    if other is not None:
+        other_day = days[list(claims).index(other)]
+        if other_day is not None and other_day in votes:
+            words += f" The next, {other_day:%Y-%m-%d}, weighs {votes[other_day]:g} ({named(other)})."
+    return words
+
+
+def why_none(claims: Sequence[DateClaim]) -> str:
+    """Put the reason for an undated document into words."""
+    published = [claim for claim in claims if claim.kind == "published"]
+    if not published:
+        return "No place says when the document was published."
+    unusable = [claim for claim in published if not usable(claim, "published")]
+    if len(unusable) == len(published):
+        notes = "; ".join(dict.fromkeys(claim.note.rpartition("; ")[2] or "unreadable" for claim in unusable))
+        return f"No claim of publication can be used: {notes}."
+    heaviest = max([*tally(claims, page_days(claims)).values(), *change_votes(claims).values(), 0.0])
+    return f"No day is trusted enough: the heaviest weighs {heaviest:g} of {CHOICE['least']:g}."
+
+
+def named(claim: DateClaim) -> str:
+    """Name a claim by its place and words."""
+    return f"{place(claim).strip(':')} {claim.raw.strip()!r}"

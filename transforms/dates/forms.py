@@ -7,42 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from transforms.dates.words import MARKS, WORDS, one_of
+from transforms.dates.words import MARKS, WORDS, any_of, table
 
-_Y, _M, _D = MARKS["year_signs"], MARKS["month_signs"], MARKS["day_signs"]
-_MONTH = f"(?:{one_of(tuple(WORDS.months))})"
-_NTH = r"(?:st|nd|rd|th|er|ère|º|ª|°|-?го|-?е)?"
-_OF = r"(?:(?:of|de|del|do|di|dell|den)\s+|d['’]\s?)?"
-_GAP = r"\s?[-/.,]?\s?"
-_CHINESE = "".join(MARKS["chinese"])
-# The names of groups end in the number of their form, so that one pattern holds all forms.
-_DAY_FORMS = {
-    "ymd": r"(?<![\d.,-])(?P<y1>\d{4})\s?(?P<s1>[-/.|])\s?(?P<m1>\d{1,2})\s?(?P=s1)\s?(?P<d1>\d{1,2})(?!\d)",
-    "signs": rf"(?<!\d)(?P<y2>\d{{4}})\s?[{_Y}]\s?(?P<m2>\d{{1,2}})\s?[{_M}]\s?(?P<d2>\d{{1,2}})\s?[{_D}]?",
-    "dmy": rf"(?<!\d)(?P<d3>[0-3]?\d){_NTH}\s?(?:[-/.,]\s?)?{_OF}(?P<m3>{_MONTH})(?!\w)\.?(?:\s?[-/.,]\s?|\s+)?(?:(?:of|de|del|do)\s+)?"
-    r"(?P<y3>\d{4}(?!\d)|['’]?\d{2}(?![\w:.]|\s?(?:[:h]|uhr)))",
-    "mdy": rf"(?<!\w)(?P<m4>{_MONTH})(?!\w)\.?(?:\s?[-/.,]\s?|\s+)(?P<d4>[0-3]?\d){_NTH}(?:\s?[-/.,]\s?|\s+)(?P<y4>\d{{4}})(?!\d)",
-    "ymonthd": rf"(?<!\d)(?P<y5>\d{{4}})(?:\s?[-/.,]\s?|\s+)(?P<m5>{_MONTH})(?!\w)\.?(?:\s?[-/.,]\s?|\s+)(?P<d5>[0-3]?\d)(?!\d)",
-    "number": r"(?<![\d.,-])(?P<a6>\d{1,2})\s{0,2}(?P<s6>[-/.|·])\s{0,2}(?P<b6>\d{1,2})\s{0,2}(?P=s6)\s{0,2}(?P<y6>\d{4}|\d{2})(?![\d/-]|[.:]\d)",
-    "ctime": rf"(?<!\w)(?P<m7>{_MONTH})\s+(?P<d7>[0-3]?\d)\s+(?P<clock7>\d\d:\d\d(?::\d\d)?\s?(?:[A-Z]{{2,5}})?)\s+(?P<y7>\d{{4}})(?!\d)",
-    "compact": r"(?<![\d.,-])(?P<y8>(?:19|20)\d\d)(?P<m8>0[1-9]|1[0-2])(?P<d8>0[1-9]|[12]\d|3[01])(?P<clock8>\d{6}|\d{4})?(?!\d)",
-    "chinese": rf"(?P<y9>[{_CHINESE}]{{4}})[{_Y}](?P<m9>[{_CHINESE}]{{1,2}})[{_M}](?P<d9>[{_CHINESE}]{{1,3}})[{_D}]",
+FORMS = table("forms.toml")
+PARTS: dict[str, str] = {
+    **FORMS["parts"],
+    "MONTH": rf"(?=[^\W\d_])(?:{any_of(WORDS.months)})",
+    "Y": MARKS["year_signs"],
+    "M": MARKS["month_signs"],
+    "D": MARKS["day_signs"],
+    "CHINESE": "".join(MARKS["chinese"]),
 }
-DAY_FORMS = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _DAY_FORMS.items()), re.IGNORECASE)
-ISO = re.compile(
-    r"(?:(?P<iso>(?P<y1>[+]?\d{4})-(?P<m1>\d\d)-(?P<d1>\d\d))"
-    r"|(?P<isocompact>(?P<y8>\d{4})(?P<m8>\d\d)(?P<d8>\d\d)(?=T|\Z|Z))"
-    r"|(?P<week>(?P<wy>\d{4})-?W(?P<ww>[0-5]\d)(?:-?(?P<wd>[1-7]))?)"
-    r"|(?P<ordinal>(?P<oy>\d{4})-?(?P<od>[0-3]\d\d)))(?=[T ,+Z-]|\Z)"
-)
-WIDE_FORMS = re.compile(
-    rf"(?<!\w)(?P<m1>{_MONTH})(?!\w)\.?(?:\s?[-/.,]\s?|\s+){_OF}(?P<y1>\d{{4}})(?!\d)"
-    rf"|(?<!\d)(?P<y2>\d{{4}})(?:\s?[{_Y}]\s?|[-/.])(?P<m2>0?[1-9]|1[0-2])(?![\d/.-])"
-    r"|(?<!\w)(?P<y3>\d{4})[- ]?Q(?P<q3>[1-4])(?!\w)|(?<!\w)Q(?P<q4>[1-4])[ /-](?P<y4>\d{4})(?!\w)"
-    r"|(?<![\d.,/$€£+-])(?P<m5>0?[1-9]|1[0-2])[/.](?P<y5>(?:1\d|20)\d\d)(?![\d/.-])"
-    rf"|(?<![\w.,/$€£#+-])(?P<y6>(?:1\d|20|21)\d\d)(?:[{_Y}]|(?![\w%/-]|[.,]\d))",
-    re.IGNORECASE,
-)
+
+
+def joined(forms: dict[str, dict[str, str]]) -> str:
+    """Join forms into one pattern, each a group of its name, with their parts put in."""
+    pattern = "|".join(f"(?P<{name}>{row['form']})" for name, row in forms.items())
+    for name, part in PARTS.items():
+        pattern = pattern.replace("{" + name + "}", part)
+    return pattern
+
+
+# Sought in lower case, which is several times faster than to ignore case.
+DAY_FORMS = re.compile(joined(FORMS["days"]))
+WIDE_FORMS = re.compile(joined(FORMS["wide"]))
+ISO = re.compile(f"(?:{joined(FORMS['iso'])})(?=[T ,+Z-]|\\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +137,7 @@ def chinese_number(signs: str) -> int:
 def found_wide(match: re.Match[str]) -> tuple[datetime, Literal["month", "quarter", "year"]]:
     """Turn a match of a month, a quarter or a year into its first day and its precision."""
     g = match.groupdict()
-    year = int(next(value for key, value in g.items() if key[0] == "y" and value))
+    year = int(next(value for key, value in g.items() if key[0] == "y" and key[1:].isdigit() and value))
     if quarter := g["q3"] or g["q4"]:
         return datetime(year, int(quarter) * 3 - 2, 1), "quarter"
     month = g["m1"] or g["m2"] or g["m5"]

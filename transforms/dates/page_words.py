@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from transforms.dates.words import WORDS, one_of, table
+from transforms.dates.words import WORDS, any_of, table
 
 PAGE = table("page_claims.toml")
 META: dict[str, tuple[str, str]] = {
@@ -21,13 +21,14 @@ ARTICLE_TYPES = frozenset(PAGE["json_ld"]["article_types"])
 FOREIGN_TYPES = frozenset(PAGE["json_ld"]["foreign_types"])
 FOREIGN_KEYS = frozenset(PAGE["json_ld"]["foreign_keys"])
 FOREIGN_TAGS = frozenset(PAGE["foreign_tags"]["names"])
-PUBLISHED_CLASS = re.compile(one_of(PAGE["classes"]["published"]), re.IGNORECASE)
-MODIFIED_CLASS = re.compile(one_of(PAGE["classes"]["modified"]), re.IGNORECASE)
-FOREIGN_CLASS = re.compile(one_of(PAGE["classes"]["foreign"]), re.IGNORECASE)
+# Sought in lower case.
+PUBLISHED_CLASS = re.compile(any_of(PAGE["classes"]["published"]))
+MODIFIED_CLASS = re.compile(any_of(PAGE["classes"]["modified"]))
+FOREIGN_CLASS = re.compile(any_of(PAGE["classes"]["foreign"]))
 SCRIPT_DATES = re.compile(
-    rf"""["']({one_of(PAGE["script"]["published"])})\\?["']\s*:\s*\\?["']?([0-9T:.+Z -]{{10,35}})"""
+    rf"""["']({any_of(PAGE["script"]["published"])})\\?["']\s*:\s*\\?["']?([0-9T:.+Z -]{{10,35}})"""
 )
 BROKEN_JSON_LD = re.compile(r'"(datePublished|dateModified|dateCreated|uploadDate)"\s*:\s*"([^"\\]{4,60})"')
-PUBLISHED_WORDS = re.compile(rf"(?<!\w)(?:{one_of(WORDS.published)})(?!\w)", re.IGNORECASE)
-MODIFIED_WORDS = re.compile(rf"(?<!\w)(?:{one_of(WORDS.modified)})(?!\w)", re.IGNORECASE)
+PUBLISHED_WORDS = re.compile(rf"(?<!\w)(?:{any_of(WORDS.published)})(?!\w)")
+MODIFIED_WORDS = re.compile(rf"(?<!\w)(?:{any_of(WORDS.modified)})(?!\w)")
 STORY = ", ".join(PAGE["classes"]["story"])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from transforms.dates.calendar import next_month
 from transforms.dates.forms import DAY_FORMS, ISO, WIDE_FORMS, Found, found_day, found_wide
 from transforms.dates.times import Clock, read_clock
-from transforms.dates.words import plain_digits
+from transforms.dates.words import plain_digits, small_letters
 from transforms.records import Precision
 
 LONGEST = 400  # A date's words are shorter; what is longer is a text, and only its head is read.
@@ -54,7 +54,7 @@ def read_date(
         iso = ISO.match(words)
         if iso is not None:
             found, rest = found_day(iso, language, country, day_first), words[iso.end() :].lstrip("T ,")
-            return placed(found, read_clock(rest, found.first, country), country)
+            return placed(found, read_clock(rest, found.first, country))
         return read_free(words, language, country, day_first)
     except (ValueError, OverflowError):
         return UNREADABLE
@@ -72,14 +72,15 @@ def read_epoch(digits: str) -> Reading:
 
 def read_free(words: str, language: str | None, country: str | None, day_first: bool | None) -> Reading:
     """Read a date that stands somewhere among other words, the finest form first."""
-    for match in DAY_FORMS.finditer(words):
+    lowered = small_letters(words)
+    for match in DAY_FORMS.finditer(lowered):
         try:
             found = found_day(match, language, country, day_first)
         except ValueError:
             continue
-        rest = f"{words[: match.start()]} \0 {found.clock} {words[match.end() :]}"
-        return placed(found, read_clock(rest, found.first, country), country)
-    wide = WIDE_FORMS.search(words)
+        rest = found.clock.upper() or f"{words[: match.start()]} \0 {words[match.end() :]}"
+        return placed(found, read_clock(rest, found.first, country))
+    wide = WIDE_FORMS.search(lowered)
     if wide is None:
         return UNREADABLE
     first, precision = found_wide(wide)
@@ -88,7 +89,7 @@ def read_free(words: str, language: str | None, country: str | None, day_first: 
     return Reading(start, stop, precision)
 
 
-def placed(found: Found, clock: Clock | None, country: str | None) -> Reading:
+def placed(found: Found, clock: Clock | None) -> Reading:
     """Join a day and the time of day beside it."""
     if found.first != found.last:
         start, stop = found.first.replace(tzinfo=UTC), found.last.replace(tzinfo=UTC) + timedelta(1)

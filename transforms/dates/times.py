@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from transforms.dates.words import WORDS, one_of
+from transforms.dates.words import WORDS, one_of, small_letters
 from transforms.dates.zones import KNOWN, zone_offset
 
 _HALF = one_of((*WORDS.am, *WORDS.pm))
 _MARK = one_of(WORDS.hour_marks)
 TIME = re.compile(
     rf"(?:(?P<before>{_HALF})\s*)?(?<![\d.,:/+-])(?P<hour>[01]?\d|2[0-4])"
-    rf"(?:\s?(?:[:時时点點]|(?<=\d\d)[.](?=\d\d\b)|(?:{_MARK})(?=\s?[0-5]\d\b))\s?(?P<minute>[0-5]\d)(?!\d)(?:[:分](?P<second>[0-5]\d|60)(?:[.,]\d{{1,9}})?(?!\d))?分?"
+    rf"(?:\s?(?:[:時时点點]|(?<=\d\d)[.](?=\d\d\b)|(?:{_MARK})(?=\s?[0-5]\d\b))\s?(?P<minute>[0-5]\d)(?!\d)(?:[:分](?P<second>[0-5]?\d|60)(?:[.,]\d{{1,9}})?(?!\d))?分?"
     rf"|(?=\s?(?:{_HALF})(?!\w))|(?=\s?(?:uhr|h|heures|horas|ч|час)(?!\w))|[時时点點])"
-    rf"(?:\s?(?:{_MARK})(?!\w))?(?:\s?(?P<after>{_HALF})(?!\w))?",
-    re.IGNORECASE,
+    rf"(?:\s?(?:{_MARK})(?!\w))?(?:\s?(?P<after>{_HALF})(?!\w))?"
 )
 COMPACT = re.compile(
     r"(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)(?P<second>[0-5]\d|60)?(?:[.,]\d{1,9})?(?=Z|[+-]\d|\s|\Z)"
@@ -42,13 +41,13 @@ def read_clock(words: str, day: datetime, country: str | None) -> Clock | None:
     """Read the time of day in the words around a date; `day` (naive) decides summer time."""
     if not words:
         return None
-    match = COMPACT.match(words) or TIME.search(words)
+    match = COMPACT.match(words) or TIME.search(small_letters(words))
     if match is None:
         offset = OFFSET.match(words)
         return None if offset is None else Clock(timedelta(0), None, minutes(offset), "")
     hour, minute, second = int(match["hour"]), int(match["minute"] or 0), int(match["second"] or 0)
     groups = match.groupdict()
-    hour = half_day(hour, (groups.get("before") or groups.get("after") or "").lower())
+    hour = half_day(hour, groups.get("before") or groups.get("after") or "")
     if hour > 24 or (hour == 24 and (minute or second)):
         return None
     since = timedelta(hours=hour, minutes=minute, seconds=min(second, 59))

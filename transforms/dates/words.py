@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -19,6 +20,26 @@ def one_of(words: list[str] | tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
 
 
+def any_of(words: Iterable[str]) -> str:
+    """Build the body of a pattern like `one_of`, as a tree of common beginnings: many words cost as much as one."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        branch = tree
+        for sign in word:
+            branch = branch.setdefault(sign, {})
+        branch[""] = {}
+    return grown(tree)
+
+
+def grown(tree: dict[str, Any]) -> str:
+    """Write a tree of signs as a pattern, longer words before shorter ones."""
+    branches = [re.escape(sign) + grown(rest) for sign, rest in sorted(tree.items()) if sign]
+    if not branches:
+        return ""
+    body = branches[0] if len(branches) == 1 and "" not in tree else f"(?:{'|'.join(branches)})"
+    return f"{body}?" if "" in tree else body
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What the languages call months (by number), the halves of a day, and the acts of publishing and changing."""
@@ -29,7 +50,6 @@ class Words:
     hour_marks: tuple[str, ...]
     published: tuple[str, ...]
     modified: tuple[str, ...]
-    weekdays: tuple[str, ...]
 
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru", "ar", "zh", "more")
@@ -45,7 +65,6 @@ def load_words() -> Words:
     months = {
         name.lower(): number for each in tables for number, names in enumerate(each["months"], 1) for name in names
     }
-    weekdays = tuple(dict.fromkeys(name for each in tables for names in each["weekdays"] for name in names))
     return Words(
         months,
         frozenset(gather("am")),
@@ -53,13 +72,18 @@ def load_words() -> Words:
         gather("hour_marks"),
         gather("published"),
         gather("modified"),
-        weekdays,
     )
 
 
 WORDS = load_words()
 MARKS = table("marks.toml")
 DIGITS = {zero + digit: str(digit) for zero in MARKS["digit_zeros"] for digit in range(10)}
+
+
+def small_letters(text: str) -> str:
+    """Write a text in lower case where that keeps its length, so that offsets hold."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text
 
 
 OTHER_DIGIT = re.compile(f"[{''.join(map(chr, DIGITS))}]")

@@ -15,8 +15,11 @@ def _any(words: Iterable[str]) -> str:
 
 
 OPENER = re.compile(rf"^\W*(?:{_any(_KNOWN['openers'])})(?=[\s:：])[\s:：]+", re.IGNORECASE)
+INSIDE = re.compile(
+    rf"(?:^|[\s·|•,(（–—-])(?i:{_any(_KNOWN['inside'])})(?:\s*[:：]\s*|\s+|(?=[A-ZÄÖÜ]))(?=[^\W\d_a-z])"
+)
 JOINT = re.compile(rf"\s*[;,|/•·\n、]\s*|\s+(?:{_any(_KNOWN['joints'])})\s+", re.IGNORECASE)
-TAIL = re.compile(rf"\s*[,(–—-]?\s*(?:{_any(_KNOWN['tails'])})\b.*$", re.IGNORECASE)
+TAIL = re.compile(rf"(?:^|\s*[,(–—]\s*)(?:{_any(_KNOWN['tails'])})\b.*$", re.IGNORECASE)
 EMAIL = re.compile(r"\(?[\w.+-]{1,64}@[\w.-]{1,200}\)?")
 LINK = re.compile(r"\S*(?:://|www\.)\S*")
 JUNK = re.compile(r"https?:|www\.|\.(?:com|html?)/|[@{}<>=]|\d{3}")

@@ -3,54 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from transforms.pages.authors import OPENER, split_names
+from transforms.pages.authors import INSIDE, OPENER, split_names
 from transforms.pages.blocks import Blocks
-from transforms.pages.features import NAME, fold
+from transforms.pages.lexicon import PART, fold
 from transforms.pages.metadata import Statements
 
-BYLINE_WORDS = frozenset(
-    {
-        "author",
-        "authors",
-        "byline",
-        "autor",
-        "autoren",
-        "auteur",
-        "autore",
-        "writer",
-        "reporter",
-        "journalist",
-        "redakteur",
-        "signature",
-    }
-)
-DATE_WORDS = frozenset(
-    {
-        "date",
-        "time",
-        "timestamp",
-        "published",
-        "publish",
-        "datum",
-        "fecha",
-        "data",
-        "posted",
-        "updated",
-        "pubdate",
-        "datetime",
-        "meta",
-        "byline",
-        "info",
-    }
-)
+BYLINE_STARTS = ("author", "byline", "autor", "auteur", "writer", "reporter", "journalist", "redakteur")
 NAME_LIKE = re.compile(
     r"[^\W\d_a-z][\w.'’-]*(?:\s+(?:[^\W\d_a-z][\w.'’-]*|van|von|der|den|de|del|della|di|da|dos|la|le|al|el|bin|ten|zu)){1,4}"
 )
 YEAR = re.compile(r"(?<!\d)(?:19[6-9]|20[0-4])\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 LONGEST = 200
+RIGHTS = re.compile(r"©|copyright", re.IGNORECASE)
+CHANGED = re.compile(r"updat|aktualis|modif|actualiz|aggiorn|mis à jour|bijgewerkt|zaktualiz|обновл", re.IGNORECASE)
+MADE = re.compile(r"publi|veröff|erstellt|posted|publié|опубл", re.IGNORECASE)
+LONGEST_DATE, MOST_DATES = 120, 4
+SHORT = 100
 BEFORE, AFTER = 25, 3
+BREAK = re.compile(r"(?<!\d)(?:19[6-9]|20[0-4])\d(?!\d)|\d|[·•|–—]|\s-\s")
+WIDE_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
 
 
 def find_byline(stated: Statements, blocks: Blocks, body: list[int]) -> tuple[tuple[str, ...], str | None]:
@@ -65,22 +37,6 @@ def find_byline(stated: Statements, blocks: Blocks, body: list[int]) -> tuple[tu
     return stated.authors[0] if stated.authors else ((), None)
 
 
-def find_dates(blocks: Blocks, body: list[int]) -> Iterator[tuple[str, str, str]]:
-    """Give the short lines around the head of the body that hold a year or a numeric date, as they stand."""
-    found = 0
-    for block in _around(blocks, body):
-        text = blocks.text[block]
-        if len(text) <= 120 and YEAR.search(text) and found < 4:
-            found += 1
-            kind = (
-                "modified"
-                if re.search(r"updat|aktualis|modif|actualiz|aggiorn|mis à jour", text, re.IGNORECASE)
-                and not re.search(r"publi|veröff|erstellt|posted", text, re.IGNORECASE)
-                else "published"
-            )
-            yield kind, text, "byline"
-
-
 def _around(blocks: Blocks, body: list[int]) -> list[int]:
     """List the blocks before the body, nearest to the headline first, then the first ones inside and the last."""
     if not body:
@@ -93,21 +49,24 @@ def _around(blocks: Blocks, body: list[int]) -> list[int]:
 
 
 def _names_in(blocks: Blocks, block: int, sites: set[str]) -> tuple[str, ...]:
-    text = blocks.text[block][:LONGEST]
-    if len(blocks.text[block]) > LONGEST:
+    """Read the names in a short line that opens like a byline, there or further in, or stands in an author's box."""
+    text = blocks.text[block]
+    if len(text) > LONGEST:
         return ()
-    opened = OPENER.match(text)
-    called = _called(blocks, block)
-    if not (opened or called):
+    opened = OPENER.match(text) or (INSIDE.search(text) if len(text) <= SHORT else None)
+    if not opened and not _called(blocks, block):
         return ()
-    head = YEAR.split(text[opened.end() :] if opened else text)[0]
-    names = [n for n in split_names([head]) if NAME_LIKE.fullmatch(n) and fold(n) not in sites]
+    head = BREAK.split(text[opened.end() :] if opened else text)[0]
+    names = [
+        n for n in split_names([head]) if (NAME_LIKE.fullmatch(n) or WIDE_NAME.fullmatch(n)) and fold(n) not in sites
+    ]
     return tuple(names[:6])
 
 
 def _called(blocks: Blocks, block: int) -> bool:
+    """Say whether a block, or one of the two boxes around it, is called after an author."""
     box = blocks.box[block]
     names = f"{blocks.inner[block]} {blocks.names[box]}"
     if box:
         names += f" {blocks.names[blocks.parent[box]]}"
-    return not BYLINE_WORDS.isdisjoint(word.lower() for word in NAME.findall(names))
+    return any(part.lower().startswith(BYLINE_STARTS) for part in PART.findall(names))

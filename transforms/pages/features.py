@@ -2,364 +2,240 @@
 
 from __future__ import annotations
 
-import re
+import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
 from transforms.pages.blocks import TAG_NUMBER, TAGS, Blocks
+from transforms.pages.letters import count_letters
+from transforms.pages.lexicon import NO_EDGES, Lexicon, edge_words, fold
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-WORD = re.compile(r"\w+")
-NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LEVELS = 5  # how many boxes around a block are measured
-NEAR = 2  # how many boxes around a block have their names looked up
+NAMED_LEVELS = 4  # of how many the names are looked up
+REACHES = (2, 5, 12)  # how many neighbours to each side are summed
+PROSE_WORDS, LONG_WORDS, MOST_LINKED = 10, 25, 0.3  # a block of prose: so many words, ended, and so few of them links
+TITLE_WORDS = 40  # longer blocks are neither title nor prompt, and their edges say nothing
+LABEL_WORDS = 4  # shorter links are labels, whatever they say
+FAR = -9.0
+LINKED_COLUMN, TITLE_COLUMN, PROMPT_COLUMN = 2, 18, 23  # where a row says that a block is links, title or prompt
 
-UPPER, LOWER, DIGIT, SPACE, COMMA, STOP, QUOTE, MARK, WIDE, LETTER = (1 << n for n in range(10))
-
-
-def _classes() -> NDArray[np.uint16]:
-    table = np.zeros(0x10000, np.uint16)
-    for code in range(0x10000):
-        char = chr(code)
-        if char.isspace():
-            table[code] = SPACE
-        elif char.isdigit():
-            table[code] = DIGIT | LETTER
-        elif char.isalpha():
-            wide = 0x2E80 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7AF or 0x0E00 <= code <= 0x0EFF
-            table[code] = (
-                LETTER | (UPPER if char.isupper() else 0) | (LOWER if char.islower() else 0) | (WIDE if wide else 0)
-            )
-    for chars, bit in (
-        (",،、，", COMMA),
-        (".!?…。！？؟।۔", STOP),
-        ("\"'“”„«»‘’」』)", QUOTE),
-        ("|©@#*•·▶►»>→+/:", MARK),
-    ):
-        for char in chars:
-            table[ord(char)] |= bit
-    return table
-
-
-CLASSES = _classes()
+OWN_TAGS = np.array([TAG_NUMBER[t] for t in (
+    "p", "div", "section", "h1", "h2", "h3", "h4", "li", "td", "tr", "figcaption", "blockquote", "button", "header",
+    "figure", "body", "label", "dd", "pre", "article",
+)])  # fmt: skip
+PARENT_TAGS = np.array([TAG_NUMBER[t] for t in (
+    "div", "section", "article", "li", "ul", "td", "blockquote", "figure", "header", "body", "main", "aside",
+)])  # fmt: skip
+AROUND_TAGS = (
+    "article", "main", "aside", "footer", "header", "nav", "figure", "li", "table", "form", "blockquote", "figcaption",
+    "button",
+)  # fmt: skip
+AROUND_BITS = {tag: 1 << bit for bit, tag in enumerate(AROUND_TAGS)}
+BITS = np.arange(len(AROUND_TAGS))
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the page says elsewhere about its article: folded titles, description and body."""
+    """What the page says elsewhere about its article: folded titles, and description and body in lower case."""
 
     titles: frozenset[str]
     description: str
     body: str
 
 
-def fold(text: str) -> str:
-    """Reduce to lower-case words with one space between."""
-    return " ".join(WORD.findall(text.lower()))
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """A page's boxes as arrays, and for each block the numbers of the boxes around it, innermost first."""
 
-
-def name_tokens(names: str) -> list[str]:
-    """Split class names and ids into lower-case words, and pairs of neighbours."""
-    words = [word.lower() for word in NAME.findall(names)][:24]
-    return words + [f"{a}_{b}" for a, b in zip(words, words[1:], strict=False)]
-
-
-def edge_tokens(text: str) -> list[str]:
-    """Name the words at a short block's edges: where prompts and labels give themselves away."""
-    words = WORD.findall(text[:60].lower())
-    if not words:
-        return ["^"]
-    found = [f"^{words[0]}", f"^{words[0]} {words[1]}" if len(words) > 1 else f"^{words[0]}$"]
-    tail = WORD.findall(text[-30:].lower())
-    if tail:
-        found.append(f"{tail[-1]}$")
-    return found
+    parent: Ints
+    tag: Ints
+    first: Ints
+    last: Ints
+    around: list[Ints]
 
 
 def measure(blocks: Blocks, hints: Hints, lexicon: Lexicon) -> Floats:
     """Give the features of every block, shape (blocks, features)."""
-    count = len(blocks.text)
-    box = np.array(blocks.box)
-    parent = np.array(blocks.parent)
-    first, last = np.array(blocks.first), np.array(blocks.last)
-    tag = np.array([TAG_NUMBER.get(t, len(TAGS)) for t in blocks.tag])
-    letters = _letters(blocks.text)
-    words, chars = letters["words"], letters["chars"]
-    linked = np.minimum(np.array(blocks.linked) / chars, 1.0)
-    bold = np.minimum(np.array(blocks.bold) / chars, 1.0)
-    ends = letters["ends"]
-    good = np.where((words >= 10) & (linked < 0.3) & (ends > 0) | (words >= 25) & (linked < 0.3), words, 0.0)
-    columns: list[NDArray[np.floating]] = []
+    letters = count_letters(blocks.text)
+    linked = np.minimum(np.array(blocks.linked) / letters.chars, 1.0)
+    bold = np.minimum(np.array(blocks.bold) / letters.chars, 1.0)
+    words = letters.words
+    prose = (linked < MOST_LINKED) & ((words >= PROSE_WORDS) & (letters.ends > 0) | (words >= LONG_WORDS))
+    good = np.where(prose, words, 0.0)
+    boxes = _boxes(blocks)
+    worded = _worded(blocks.text, words, linked, hints, lexicon)
+    own = np.stack([np.log1p(words), np.log1p(letters.chars), linked, bold, letters.ends], axis=1)
+    columns = [
+        own, letters.shape, worded, _tagged(blocks, boxes),
+        _named(blocks, boxes, lexicon), _placed(blocks, boxes, good, words, linked),
+        _headed(blocks, boxes, worded, words), _accompanied(blocks, boxes, good, words, linked),
+    ]  # fmt: skip
+    return np.concatenate(columns, axis=1, dtype=np.float32)
 
-    log_words, log_chars = np.log1p(words), np.log1p(chars)
-    columns += [
-        log_words,
-        log_chars,
-        linked,
-        bold,
-        ends,
-        letters["upper"],
-        letters["digit"],
-        letters["comma"],
-        letters["stop"],
-        letters["mark"],
-        letters["quote"],
-        letters["wide"],
-        chars / np.maximum(words, 1),
-        letters["starts_upper"],
-        letters["starts_mark"],
-        letters["starts_digit"],
-        letters["starts_quote"],
-        letters["colon"],
-    ]
-    # text knowledge
-    hinted = _hinted(blocks.text, words, hints)
-    columns += list(hinted.T)
-    edge = lexicon.edges(blocks.text)
-    columns += list(edge.T)
-    # tags of the box and the boxes around it
-    own = tag[box]
-    tag_box = [own]
-    up = [box]
+
+def _boxes(blocks: Blocks) -> Boxes:
+    parent = np.array(blocks.parent)
+    tag = np.array([TAG_NUMBER.get(t, len(TAGS)) for t in blocks.tag])
+    around = [np.array(blocks.box)]
     for _ in range(LEVELS):
-        up.append(np.where(up[-1] > 0, parent[up[-1]], 0))
-    for number in OWN_TAGS:
-        columns.append((own == number).astype(float))
-    around = _inherited(parent, tag)
-    for bit in range(len(AROUND_TAGS)):
-        columns.append(((around[box] >> bit) & 1).astype(float))
-    for number in PARENT_TAGS:
-        columns.append((tag[up[1]] == number).astype(float))
-    # names
-    scores = lexicon.names(blocks.names)  # (boxes, 3): mean, most, least
-    inner = lexicon.names(blocks.inner)
-    path = _path(parent, scores)
-    columns += list(inner.T)
-    for level in range(4):
-        columns += list(scores[up[level]].T)
-    columns += list(path[box].T)
-    # where it stands
-    index = np.arange(count)
-    total = max(good.sum(), 1.0)
-    before = np.concatenate([[0.0], np.cumsum(good)])
-    columns += [
+        around.append(np.maximum(parent[around[-1]], 0))
+    return Boxes(parent, tag, np.array(blocks.first), np.array(blocks.last), around)
+
+
+@cache
+def _prompts() -> frozenset[str]:
+    """Load the openings of lines that ask or point elsewhere, as `edge_words` writes them."""
+    text = files("transforms.pages").joinpath("data/prompts.toml").read_text("utf-8")
+    return frozenset(f"^{line}" for lines in tomllib.loads(text)["openings"].values() for line in lines)
+
+
+def _worded(texts: list[str], words: Floats, linked: Floats, hints: Hints, lexicon: Lexicon) -> Floats:
+    """Weigh each block's own words: its edges, known prompts, the page's titles, description and stated body."""
+    edges: list[tuple[float, ...]] = []
+    hinted = np.zeros((len(texts), 6), np.float32)
+    vocabulary = frozenset(word for title in hints.titles for word in title.split())
+    about, body = hints.description, hints.body
+    prompts, weigh = _prompts(), lexicon.edges
+    silent = ((linked > 0.9) & (words < LABEL_WORDS)).tolist()
+    short = (words <= TITLE_WORDS).tolist()
+    for row, text in enumerate(texts):
+        if silent[row]:
+            edges.append(NO_EDGES)
+            continue
+        lowered = text.lower()
+        if short[row]:
+            split = lowered.split()
+            share = len(vocabulary.intersection(split)) / len(split)
+            hinted[row, 1] = share
+            if share > 0.4:
+                hinted[row, 0] = likeness(fold(lowered), hints.titles)
+            at_edge = edge_words(split)
+            edges.append(weigh(at_edge))
+            hinted[row, 5] = not prompts.isdisjoint(at_edge)
+        else:
+            edges.append(NO_EDGES)
+        if len(text) > 20 and (about or body):
+            opening = lowered[:60]
+            hinted[row, 2] = bool(about) and (opening in about or about[:60] in lowered)
+            hinted[row, 4] = bool(body) and opening in body
+    hinted[:, 3] = bool(body)
+    return np.concatenate([hinted, np.array(edges, np.float32)], axis=1)
+
+
+def likeness(folded: str, titles: frozenset[str]) -> float:
+    """Say how much a folded line is one of the titles: 1 the same, 0.5 most of one, 0 not."""
+    if folded in titles:
+        return 1.0
+    size = len(folded)
+    near = size > 12 and any(
+        (folded in t and 2 * size > len(t)) or (t in folded and len(t) > 0.7 * size) for t in titles
+    )
+    return 0.5 if near else 0.0
+
+
+def _tagged(blocks: Blocks, boxes: Boxes) -> Floats:
+    bits: list[int] = []
+    for tag, above in zip(blocks.tag, blocks.parent, strict=True):
+        bits.append(AROUND_BITS.get(tag, 0) | (bits[above] if above >= 0 else 0))
+    around = np.array(bits)[boxes.around[0]]
+    own, outer = boxes.tag[boxes.around[0]], boxes.tag[boxes.around[1]]
+    tests = [own[:, None] == OWN_TAGS, (around[:, None] >> BITS) & 1, outer[:, None] == PARENT_TAGS]
+    return np.concatenate(tests, axis=1, dtype=np.float32)
+
+
+def _named(blocks: Blocks, boxes: Boxes, lexicon: Lexicon) -> Floats:
+    """Look up the names of the boxes around each block, and carry them inwards from the outermost."""
+    scores = lexicon.names(blocks.names)
+    carried: list[tuple[float, float, float]] = []
+    for above, (mean, most, least) in zip(blocks.parent, scores.tolist(), strict=True):
+        high, low, total = carried[above] if above >= 0 else (most, least, 0.0)
+        carried.append((max(most, high), min(least, low), total * 0.8 + mean))
+    levels = [scores[boxes.around[level]] for level in range(NAMED_LEVELS)]
+    return np.concatenate([lexicon.names(blocks.inner), *levels, np.array(carried)[boxes.around[0]]], axis=1)
+
+
+def _sums(values: Floats) -> Floats:
+    return np.concatenate([[0.0], np.cumsum(values)])
+
+
+def _placed(blocks: Blocks, boxes: Boxes, good: Floats, words: Floats, linked: Floats) -> Floats:
+    """Say where each block stands, on the page, in its boxes and near the prose."""
+    count, index = len(good), np.arange(len(good))
+    total = max(float(good.sum()), 1.0)
+    before, all_words, all_linked = _sums(good), _sums(words), _sums(words * linked)
+    first, last = boxes.first, boxes.last
+    in_good, in_words, in_linked = (s[last] - s[first] for s in (before, all_words, all_linked))
+    in_words = np.maximum(in_words, 1)
+    size = np.maximum(last - first, 1)
+    depth = np.array(blocks.depth)[boxes.around[0]] / 10.0
+    columns = [
         index / count,
         np.full(count, np.log1p(count)),
         np.full(count, np.log1p(total)),
-        np.array(blocks.depth)[box] / 10.0,
+        depth,
         before[:-1] / total,
     ]
-    all_words = np.concatenate([[0.0], np.cumsum(words)])
-    all_linked = np.concatenate([[0.0], np.cumsum(words * linked)])
-    sums_good, sums_words, sums_linked = (s[last] - s[first] for s in (before, all_words, all_linked))
-    size = last - first
-    for level in range(1, LEVELS + 1):
-        here = up[level]
-        w = np.maximum(sums_words[here], 1)
-        columns += [
-            sums_good[here] / total,
-            sums_good[here] / w,
-            sums_linked[here] / w,
-            np.log1p(size[here]),
-            (index - first[here]) / np.maximum(size[here], 1),
-        ]
-    direct = np.bincount(up[1], weights=good, minlength=len(parent))
-    direct2 = np.bincount(up[2], weights=good, minlength=len(parent))
-    main, main2 = int(direct.argmax()), int(direct2.argmax())
-    for scheme, which, here in ((direct, main, up[1]), (direct2, main2, up[2])):
-        inside = np.flatnonzero((here == which) & (good > 0))
-        lo, hi = (int(inside[0]), int(inside[-1])) if len(inside) else (0, count)
-        columns += [
-            scheme[here] / total,
-            scheme[here] / max(scheme[which], 1),
-            (here == which).astype(float),
-            np.log1p(np.maximum(lo - index, 0)),
-            np.log1p(np.maximum(index - hi, 0)),
-            ((index >= first[which]) & (index < last[which])).astype(float),
-        ]
-    heads = np.flatnonzero((own == TAG_NUMBER["h1"]) | (hinted[:, 0] >= 1) & (words > 3))
-    head = int(heads[0]) if len(heads) else -1
-    columns += [
-        np.sign(index - head) * np.log1p(np.abs(index - head)) if head >= 0 else np.full(count, -9.0),
-        np.full(count, float(head >= 0)),
-    ]
-    for reach in (2, 5, 12):
+    table = np.stack([in_good / total, in_good / in_words, in_linked / in_words, np.log1p(size)], axis=1)
+    levels = [table[here] for here in boxes.around[1:]]
+    columns += [(index - first[here]) / size[here] for here in boxes.around[1:]]
+    for reach in REACHES:
         low, high = np.maximum(index - reach, 0), np.minimum(index + reach + 1, count)
         columns += [np.log1p(before[index] - before[low]), np.log1p(before[high] - before[index + 1])]
-    # company: blocks of the same make
-    make = [(t, n) for t, n in zip(blocks.tag, blocks.names, strict=True)]
-    kinds: dict[tuple[str, str], int] = {}
-    kind_of_box = np.array([kinds.setdefault(m, len(kinds)) for m in make])
-    pair = kind_of_box[box] * len(kinds) + kind_of_box[up[1]]
-    for key in (
-        kind_of_box[box],
-        np.unique(pair, return_inverse=True)[1],
-        np.unique(kind_of_box[up[1]] * len(kinds) + kind_of_box[up[2]], return_inverse=True)[1],
-    ):
-        n = np.bincount(key)
-        n = np.maximum(n, 1)
-        columns += [
-            np.log1p(n[key]),
-            np.log1p(np.bincount(key, weights=words)[key] / n[key]),
-            (np.bincount(key, weights=good) / n / np.maximum(np.bincount(key, weights=words) / n, 1))[key],
-            (np.bincount(key, weights=linked) / n)[key],
-            np.bincount(key, weights=good)[key] / total,
-        ]
+    for here in boxes.around[1:3]:
+        columns += _main_box(boxes, here, good, index, total)
+    return np.concatenate([np.stack(columns, axis=1), *levels], axis=1)
+
+
+def _main_box(boxes: Boxes, here: Ints, good: Floats, index: Ints, total: float) -> list[Floats]:
+    """Compare with the box that holds the most prose directly: its share, and how far before or after it one is."""
+    held = np.bincount(here, weights=good, minlength=len(boxes.parent))
+    main = int(held.argmax())
+    inside = np.flatnonzero((here == main) & (good > 0))
+    low, high = (int(inside[0]), int(inside[-1])) if len(inside) else (0, len(good))
+    return [
+        held[here] / total, held[here] / max(held[main], 1), here == main, np.log1p(np.maximum(low - index, 0)),
+        np.log1p(np.maximum(index - high, 0)), (index >= boxes.first[main]) & (index < boxes.last[main]),
+    ]  # fmt: skip
+
+
+def _headed(blocks: Blocks, boxes: Boxes, hinted: Floats, words: Floats) -> Floats:
+    """Say how far each block is from the headline, and how often the page repeats it."""
+    index = np.arange(len(words))
+    is_head = (boxes.tag[boxes.around[0]] == TAG_NUMBER["h1"]) | (hinted[:, 0] >= 1) & (words > 3)
+    heads = np.flatnonzero(is_head)
+    away = index - heads[0] if len(heads) else np.zeros(len(words))
+    distance = np.sign(away) * np.log1p(np.abs(away)) if len(heads) else np.full(len(words), FAR)
     seen = Counter(blocks.text)
-    columns.append(np.minimum([seen[t] for t in blocks.text], 5) - 1.0)
-    return np.stack(columns, axis=1).astype(np.float32)
+    repeats = np.minimum([seen[text] for text in blocks.text], 5) - 1
+    return np.stack([distance, np.full(len(words), float(len(heads) > 0)), repeats], axis=1)
 
 
-OWN_TAGS = [
-    TAG_NUMBER[t]
-    for t in (
-        "p",
-        "div",
-        "section",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "li",
-        "td",
-        "tr",
-        "figcaption",
-        "blockquote",
-        "button",
-        "header",
-        "figure",
-        "body",
-        "label",
-        "dd",
-        "pre",
-        "article",
-    )
-]
-PARENT_TAGS = [
-    TAG_NUMBER[t]
-    for t in ("div", "section", "article", "li", "ul", "td", "blockquote", "figure", "header", "body", "main", "aside")
-]
-AROUND_TAGS = (
-    "article",
-    "main",
-    "aside",
-    "footer",
-    "header",
-    "nav",
-    "figure",
-    "li",
-    "table",
-    "form",
-    "blockquote",
-    "figcaption",
-    "button",
-)
-AROUND_BITS = {TAG_NUMBER[t]: 1 << bit for bit, t in enumerate(AROUND_TAGS)}
-
-
-def _inherited(parent: Ints, tag: Ints) -> Ints:
-    bits = [AROUND_BITS.get(t, 0) for t in tag.tolist()]
-    for here, above in enumerate(parent.tolist()):
-        if above >= 0:
-            bits[here] |= bits[above]
-    return np.array(bits)
-
-
-def _path(parent: Ints, scores: Floats) -> Floats:
-    """Carry the highest and lowest name scores, and their sum, from the outermost box to each."""
-    rows = scores.tolist()
-    out: list[tuple[float, float, float]] = []
-    for above, (mean, most, least) in zip(parent.tolist(), rows, strict=True):
-        if above < 0:
-            out.append((most, least, mean))
-        else:
-            m, l, s = out[above]
-            out.append((max(most, m), min(least, l), s * 0.8 + mean))
-    return np.array(out, np.float32)
-
-
-def _letters(texts: list[str]) -> dict[str, NDArray[np.floating]]:
-    joined = "\n".join(texts)
-    codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
-    kinds = CLASSES[np.minimum(codes, 0xFFFF)]
-    lengths = np.array([len(t) for t in texts])
-    starts = np.concatenate([[0], np.cumsum(lengths + 1)[:-1]])
-    stops = starts + lengths - 1
-    chars = np.maximum(lengths, 1).astype(float)
-    letter = (kinds & LETTER) > 0
-    opening = letter.copy()
-    opening[1:] &= ~letter[:-1]
-
-    def count(mask: NDArray[np.bool_]) -> NDArray[np.floating]:
-        return np.add.reduceat(mask.astype(np.int32), starts).astype(float)
-
-    wide = count((kinds & WIDE) > 0)
-    words = count(opening) + wide / 2.5
-    last, second = kinds[stops], kinds[np.maximum(stops - 1, starts)]
-    ends = ((last & STOP) > 0) | (((last & QUOTE) > 0) & ((second & STOP) > 0))
-    head = kinds[starts]
-    return {
-        "chars": chars, "words": words, "ends": ends.astype(float), "upper": count((kinds & UPPER) > 0) / chars,
-        "digit": count((kinds & DIGIT) > 0) / chars, "comma": count((kinds & COMMA) > 0) / np.maximum(words, 1) * 5,
-        "stop": np.log1p(count((kinds & STOP) > 0)), "mark": np.log1p(count((kinds & MARK) > 0)), "quote": np.log1p(count((kinds & QUOTE) > 0)),
-        "wide": wide / chars, "starts_upper": ((head & UPPER) > 0).astype(float), "starts_mark": ((head & (MARK | STOP)) > 0).astype(float),
-        "starts_digit": ((head & DIGIT) > 0).astype(float), "starts_quote": ((head & QUOTE) > 0).astype(float),
-        "colon": (codes[stops] == 58).astype(float),
-    }  # fmt: skip
-
-
-def _hinted(texts: list[str], words: NDArray[np.floating], hints: Hints) -> Floats:
-    """Compare each block with the page's titles, description and stated body."""
-    out = np.zeros((len(texts), 5), np.float32)
-    titles = hints.titles
-    vocabulary = {word for title in titles for word in title.split()}
-    about, body = hints.description, hints.body
-    for row, text in enumerate(texts):
-        if len(text) < 320 or about or body:
-            folded = fold(text[:320])
-            if len(text) < 320:
-                if folded in titles:
-                    out[row, 0] = 1.0
-                elif len(folded) > 12 and any(
-                    (folded in t and 2 * len(folded) > len(t)) or (t in folded and len(t) > 0.7 * len(folded))
-                    for t in titles
-                ):
-                    out[row, 0] = 0.5
-                if vocabulary:
-                    split = folded.split()
-                    out[row, 1] = sum(w in vocabulary for w in split) / max(len(split), 1)
-            if about and len(folded) > 20 and (folded[:60] in about or about[:60] in folded):
-                out[row, 2] = 1.0
-            if body:
-                out[row, 3] = 1.0
-                if len(folded) > 8 and folded[:100] in body:
-                    out[row, 4] = 1.0
-    return out
-
-
-class Lexicon:
-    """Learnt log-odds of being body text, for words in element names and at block edges."""
-
-    def __init__(self, name_scores: dict[str, float], edge_scores: dict[str, float]) -> None:
-        self._names, self._edges = name_scores, edge_scores
-
-    def names(self, names: list[str]) -> Floats:
-        known: dict[str, tuple[float, float, float]] = {"": (0.0, 0.0, 0.0)}
-        for name in set(names):
-            if name and name not in known:
-                found = [s for t in name_tokens(name) if (s := self._names.get(t)) is not None]
-                known[name] = (sum(found) / len(found), max(found), min(found)) if found else (0.0, 0.0, 0.0)
-        return np.array([known[name] for name in names], np.float32).reshape(len(names), 3)
-
-    def edges(self, texts: list[str]) -> Floats:
-        get = self._edges.get
-        out = np.zeros((len(texts), 3), np.float32)
-        for row, text in enumerate(texts):
-            for column, token in enumerate(edge_tokens(text)):
-                out[row, column] = get(token, 0.0)
-        return out
+def _accompanied(blocks: Blocks, boxes: Boxes, good: Floats, words: Floats, linked: Floats) -> Floats:
+    """Describe the company of each block: all blocks on the page whose boxes are made alike."""
+    kinds: dict[tuple[str, str], int] = {}
+    kind = np.array([kinds.setdefault(make, len(kinds)) for make in zip(blocks.tag, blocks.names, strict=True)])
+    own, outer, outmost = (kind[here] for here in boxes.around[:3])
+    total = max(float(good.sum()), 1.0)
+    columns = []
+    for pair in (own, own * len(kinds) + outer, outer * len(kinds) + outmost):
+        key = np.unique(pair, return_inverse=True)[1]
+        count = np.bincount(key)
+        in_words, in_good = np.bincount(key, weights=words), np.bincount(key, weights=good)
+        in_links = np.bincount(key, weights=linked)
+        shares = [
+            np.log1p(count),
+            np.log1p(in_words / count),
+            in_good / np.maximum(in_words, 1),
+            in_links / count,
+            in_good / total,
+        ]
+        columns.append(np.stack(shares, axis=1)[key])
+    return np.concatenate(columns, axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import tomllib
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ import turbohtml
 
 from transforms.pages import json_ld
 from transforms.pages.authors import split_names
-from transforms.pages.features import Hints, fold
+from transforms.pages.features import Hints
+from transforms.pages.lexicon import fold
 from transforms.pages.titles import Stated, title_parts
 
 KNOWN: dict[str, Any] = tomllib.loads(files("transforms.pages").joinpath("data/metadata.toml").read_text("utf-8"))
@@ -22,7 +24,7 @@ ARTICLE_TYPES = {name: rank for rank, name in enumerate(KNOWN["types"]["article"
 PAGE_TYPES = frozenset(KNOWN["types"]["page"])
 ORGANISATIONS = frozenset(KNOWN["types"]["organisation"])
 MARKUP = re.compile(r"<[^<>]{0,500}>")
-LONGEST_BODY = 200_000
+LONGEST_BODY, MOST_AUTHORS, MOST_HEADS, MOST_ELEMENTS = 200_000, 40, 6, 40
 MICRODATA = (
     "[itemprop~='datePublished'],[itemprop~='dateModified'],[itemprop~='dateCreated'],[itemprop~='pubdate'],"
     "[itemprop~='author'],[itemprop~='headline']"
@@ -45,7 +47,6 @@ class Statements:
     site_names: tuple[str, ...]
     languages: tuple[str, ...]
     url: str | None
-    dates: tuple[tuple[str, str, str], ...]
     flags: tuple[str, ...]
     hints: Hints
 
@@ -56,26 +57,35 @@ def read_statements(document: turbohtml.Document, url: str | None) -> Statements
     by_id = {i["@id"]: i for i in items if isinstance(i.get("@id"), str) and len(i) > 1}
     articles = _articles(items)
     meta = _meta(document)
-    micro = [(e.attr("itemprop") or "", e) for e in document.select(MICRODATA)]
+    micro = [(e.attr("itemprop") or "", e) for e in document.select(MICRODATA)[:MOST_ELEMENTS]]
     window = document.find("title")
-    heads = [e for e in document.select("h1") if e.text.strip()]
+    heads = [e for e in document.select("h1")[:MOST_HEADS] if e.text.strip()]
     titles = list(_titles(articles, meta, micro, heads, window))
     publisher, sites = _publisher(articles, items, by_id, meta)
     description = max((meta.get(n, "") for n in ("description", "og:description", "twitter:description")), key=len)
     bodies = [b for a in articles if isinstance(b := a.get("articleBody"), str)]
-    body = MARKUP.sub(" ", max(bodies, key=len)[:LONGEST_BODY]) if bodies else ""
+    body = _bare(max(bodies, key=len)[:LONGEST_BODY]) if bodies else ""
     known = {fold(p) for words, _ in titles for p in title_parts(words)}
     return Statements(
         titles=tuple(titles),
-        authors=tuple(_authors(articles, by_id, meta, micro, document, sites)),
+        authors=tuple(_authors(articles, by_id, meta, micro, document)),
         publisher=publisher,
         site_names=(*sites, *_host_names(url)),
         languages=tuple(_languages(document, articles, meta)),
         url=_address(document, meta, url),
-        dates=tuple(dict.fromkeys(_dates(document, articles, items, meta, micro))),
         flags=_flags(items),
-        hints=Hints(frozenset(t for t in known if len(t) > 8), fold(description), fold(body)),
+        hints=Hints(
+            frozenset(t for t in known if len(t) > 8),
+            " ".join(description.lower().split()),
+            " ".join(body.lower().split()),
+        ),
     )
+
+
+def _bare(words: str) -> str:
+    """Take the markup out of a stated text, if it has any."""
+    words = html.unescape(words) if "&" in words else words
+    return MARKUP.sub(" ", words) if "<" in words else words
 
 
 def _articles(items: list[json_ld.Item]) -> list[json_ld.Item]:
@@ -151,7 +161,6 @@ def _authors(
     meta: dict[str, str],
     micro: list[Any],
     document: turbohtml.Document,
-    sites: list[str],
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     for article in articles:
         stated = _persons(article.get("author") or article.get("creator"), by_id)
@@ -173,28 +182,24 @@ def _authors(
 
 
 def _persons(value: Any, by_id: dict[str, json_ld.Item]) -> list[str]:
-    people: list[str] = []
-    others: list[str] = []
-    stack = [value]
-    while stack and len(people) < 40:
-        here = stack.pop(0)
-        if isinstance(here, list):
-            stack[:0] = here
-        elif isinstance(here, str):
-            people.append(here)
-        elif isinstance(here, dict):
+    """List the names of stated authors, people and organisations, in their order."""
+    waiting: list[Any] = [value]
+    found: list[str] = []
+    while waiting and len(found) < MOST_AUTHORS:
+        here = waiting.pop(0)
+        if isinstance(here, dict):
             if not here.get("name") and isinstance(here.get("@id"), str):
                 here = by_id.get(here["@id"], here)
-            if isinstance(here.get("name"), list):
-                stack[:0] = here["name"]
-                continue
-            name = json_ld.text_of(here.get("name"))
-            if name is None and isinstance(here.get("givenName"), str):
+            name = here.get("name")
+            if not name and isinstance(here.get("givenName"), str):
                 name = f"{here['givenName']} {here.get('familyName') or ''}"
-            if name:
-                group = ORGANISATIONS.intersection(t.lower() for t in json_ld.types_of(here))
-                (others if group else people).append(name)
-    return people or others
+            if isinstance(name, str | list):
+                here = name
+        if isinstance(here, list):
+            waiting[:0] = here[:MOST_AUTHORS]
+        elif isinstance(here, str):
+            found.append(html.unescape(here))
+    return found
 
 
 def _languages(document: turbohtml.Document, articles: list[json_ld.Item], meta: dict[str, str]) -> Iterator[str]:
@@ -230,39 +235,6 @@ def _host_names(url: str | None) -> list[str]:
         return []
     parts = host.removeprefix("www.").split(".")
     return [".".join(parts), max(parts[:-1], key=len)] if len(parts) > 1 else []
-
-
-def _dates(
-    document: turbohtml.Document,
-    articles: list[json_ld.Item],
-    items: list[json_ld.Item],
-    meta: dict[str, str],
-    micro: list[Any],
-) -> Iterator[tuple[str, str, str]]:
-    pages = [i for i in items if PAGE_TYPES.intersection(t.lower() for t in json_ld.types_of(i))]
-    for item in [*articles[:3], *pages[:3]]:
-        for kind, key in LD_DATES:
-            if isinstance(raw := item.get(key), str) and raw.strip():
-                yield kind, raw.strip(), "json-ld"
-    for kind in ("published", "modified"):
-        for name in KNOWN[kind]["meta"]:
-            if name in meta:
-                yield kind, meta[name], "meta"
-    for prop, element in micro:
-        for kind in ("published", "modified"):
-            if any(p in KNOWN[kind]["microdata"] for p in prop.split()):
-                raw = element.attr("content") or element.attr("datetime") or element.text
-                if raw and raw.strip():
-                    yield kind, " ".join(raw.split())[:100], "microdata"
-    for element in document.select("time")[:10]:
-        raw = element.attr("datetime") or element.text
-        if raw and raw.strip():
-            about = f"{element.attr('class') or ''} {element.attr('itemprop') or ''}".lower()
-            yield (
-                ("modified" if "modif" in about or "update" in about else "published"),
-                " ".join(raw.split())[:100],
-                "time",
-            )
 
 
 def _flags(items: list[json_ld.Item]) -> tuple[str, ...]:

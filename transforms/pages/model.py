@@ -10,7 +10,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from transforms.pages.features import Floats, Lexicon
+from transforms.pages.features import Floats
+from transforms.pages.lexicon import Lexicon
 
 CLIP = 5.0
 
@@ -38,10 +39,12 @@ class Model:
         w, count = self.weights, len(inputs)
         hidden = np.maximum(inputs @ w["first"][member] + w["first_bias"][member], 0)
         for layer, reach in enumerate(self.reaches):
-            before, here, after = w["conv"][member, layer]
-            padded = np.pad(hidden, ((reach, reach), (0, 0)))
-            mixed = padded[:count] @ before + hidden @ here + padded[2 * reach :] @ after
-            hidden = hidden + np.maximum(mixed + w["conv_bias"][member, layer], 0)
+            near = np.zeros((count, 3, hidden.shape[1]), np.float32)
+            near[reach:, 0] = hidden[:-reach]
+            near[:, 1] = hidden
+            near[:-reach, 2] = hidden[reach:]
+            mixed = near.reshape(count, -1) @ w["conv"][member, layer] + w["conv_bias"][member, layer]
+            hidden = hidden + np.maximum(mixed, 0)
         out: Floats = hidden @ w["last"][member] + inputs @ w["skip"][member] + w["last_bias"][member]
         return out
 

@@ -12,18 +12,20 @@ from transforms.dates.claims import RawClaim
 from transforms.dates.page_claims import page_claims
 from transforms.pages.blocks import Blocks, read_blocks
 from transforms.pages.bylines import find_byline
-from transforms.pages.features import fold, measure
+from transforms.pages.features import LINKED_COLUMN, PROMPT_COLUMN, TITLE_COLUMN, Hints, measure
 from transforms.pages.hostile import refuse_hostile
 from transforms.pages.languages import choose_language
-from transforms.pages.metadata import Statements, read_statements
-from transforms.pages.model import load_model
-from transforms.pages.reasons import HEADLINE, Reasons
+from transforms.pages.metadata import read_statements
+from transforms.pages.model import Model, load_model
+from transforms.pages.reasons import HEADLINE, RELATED, Reasons
 from transforms.pages.titles import choose_title
 from transforms.records import Cut
 
 BODY_ODDS = 0.6  # a block is body from here on; chosen on out-of-fold pages
-FAINT_ODDS = 0.3  # where nothing reaches that, the page's best blocks from here on
-UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+MOSTLY_LINKED, PROMPT_ODDS = 0.5, 0.85  # a line that opens like a prompt needs few links and high odds to stay
+FAINT_ODDS = 0.05  # where nothing reaches that, the page's best blocks, if they have any odds at all
+ROWS = frozenset({"li", "tr"})
+HALVES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +49,21 @@ class Page:
 
 
 def read_page(html: str, url: str | None = None) -> Page:
-    """Read one page; raise `HostilePage` for one built to hurt a parser, and nothing else for any string."""
-    refuse_hostile(html)
-    document = turbohtml.parse(UNREADABLE.sub("\ufffd", html), positions=False)
+    """Read one page; raise `HostilePageError` for one built to hurt a parser, and nothing else for any string."""
+    html, markup = _readable(html)
+    refuse_hostile(markup)
+    document = turbohtml.parse(html, positions=False)
     stated = read_statements(document, url)
+    dates = page_claims(document, url)  # before the blocks are read, which takes scripts and their like out
     blocks = read_blocks(document)
-    rules = judge(blocks, stated)
-    source, starts = _lay_out(blocks)
-    cuts = _cuts(blocks, rules, source, starts)
+    rules = judge(blocks, stated.hints, load_model())
+    source, spans = _lay_out(blocks)
     title = choose_title(stated.titles, stated.site_names)
     body = [i for i, rule in enumerate(rules) if rule is None]
     authors, authors_origin = find_byline(stated, blocks, body)
     return Page(
         source_text=source,
-        cuts=cuts,
+        cuts=_cuts(rules, spans),
         title=title[0] if title else None,
         title_origin=title[1] if title else None,
         authors=authors,
@@ -70,70 +73,77 @@ def read_page(html: str, url: str | None = None) -> Page:
             stated.languages, " ".join(blocks.text[i] for i in (body[:12] or range(len(rules))[:40]))
         ),
         url=stated.url,
-        dates=page_claims(document, url),
+        dates=dates,
         flags=stated.flags,
     )
 
 
-def judge(blocks: Blocks, stated: Statements) -> list[str | None]:
+def _readable(html: str) -> tuple[str, bytes]:
+    """Replace what no text may hold, NUL and halves of characters; give the page and its bytes."""
+    html = html.replace("\0", "\ufffd")
+    try:
+        return html, html.encode()
+    except UnicodeEncodeError:
+        html = HALVES.sub("\ufffd", html)
+        return html, html.encode()
+
+
+def judge(blocks: Blocks, hints: Hints, model: Model, body_odds: float = BODY_ODDS) -> list[str | None]:
     """Give the rule that drops each block, or None where it is body."""
     if not blocks.text:
         return []
-    model = load_model()
-    features = measure(blocks, stated.hints, model.lexicon)
+    features = measure(blocks, hints, model.lexicon)
     odds = model.body_odds(features)
-    keep = odds >= BODY_ODDS
+    keep = odds >= body_odds
     if not keep.any():
         keep = odds >= max(FAINT_ODDS, float(odds.max()) / 2)
     kept = np.flatnonzero(keep)
     first, last = (int(kept[0]), int(kept[-1])) if len(kept) else (len(keep), -1)
     reasons = Reasons(blocks)
+    titled = (features[:, TITLE_COLUMN] >= 1).tolist()
+    doubtful = (features[:, LINKED_COLUMN] > MOSTLY_LINKED) | (odds < PROMPT_ODDS)
+    pointing = ((features[:, PROMPT_COLUMN] > 0) & doubtful).tolist()
     rules: list[str | None] = []
     for block, kept_here in enumerate(keep.tolist()):
-        if len(blocks.text[block]) < 320 and fold(blocks.text[block]) in stated.hints.titles:
+        if titled[block]:
             rules.append(HEADLINE)
+        elif kept_here:
+            rules.append(RELATED if pointing[block] else reasons.certain(block))
         else:
-            rules.append(None if kept_here else reasons.reason(block, first < block < last))
+            rules.append(reasons.reason(block, first < block < last))
     return rules
 
 
-def _lay_out(blocks: Blocks) -> tuple[str, list[int]]:
+def _lay_out(blocks: Blocks) -> tuple[str, list[tuple[int, int]]]:
     """Join the blocks: an empty line between paragraphs, none between rows of a table or items of a list."""
     parts: list[str] = []
-    starts: list[int] = []
-    place = 0
-    last_rows = -1
-    for block, text in enumerate(blocks.text):
-        box = blocks.box[block]
-        tag = blocks.tag[box]
-        holder = box
-        if tag not in {"li", "tr"}:
-            holder = blocks.parent[box] if box else 0
-            tag = blocks.tag[holder]
-        is_row = tag in {"li", "tr"} and blocks.first[holder] == block
-        rows = blocks.parent[holder] if is_row else -1
+    spans: list[tuple[int, int]] = []
+    place, last_rows = 0, -1
+    tags, parents, firsts = blocks.tag, blocks.parent, blocks.first
+    for block, (text, box) in enumerate(zip(blocks.text, blocks.box, strict=True)):
+        row = box if tags[box] in ROWS else max(parents[box], 0)
+        rows = parents[row] if tags[row] in ROWS and firsts[row] == block else -1
         if parts:
-            gap = "\n" if is_row and rows == last_rows else "\n\n"
+            gap = "\n" if rows >= 0 and rows == last_rows else "\n\n"
             parts.append(gap)
             place += len(gap)
-        line = f"- {text}" if is_row and tag == "li" else text
-        starts.append(place)
+        line = f"- {text}" if rows >= 0 and tags[row] == "li" else text
         parts.append(line)
+        spans.append((place, place + len(line)))
         place += len(line)
         last_rows = rows
-    return "".join(parts), starts
+    return "".join(parts), spans
 
 
-def _cuts(blocks: Blocks, rules: list[str | None], source: str, starts: list[int]) -> tuple[Cut, ...]:
-    cuts: list[Cut] = []
+def _cuts(rules: list[str | None], spans: list[tuple[int, int]]) -> tuple[Cut, ...]:
+    """Join neighbouring blocks that go for the same reason."""
+    runs: list[tuple[int, int, str]] = []
     previous: str | None = None
-    for block, rule in enumerate(rules):
+    for rule, (start, stop) in zip(rules, spans, strict=True):
         if rule is not None:
-            following = starts[block + 1] if block + 1 < len(starts) else len(source)
-            stop = len(source[starts[block] : following].rstrip("\n")) + starts[block]
             if rule == previous:
-                cuts[-1] = Cut(cuts[-1].start, stop, rule)
+                runs[-1] = (runs[-1][0], stop, rule)
             else:
-                cuts.append(Cut(starts[block], stop, rule))
+                runs.append((start, stop, rule))
         previous = rule
-    return tuple(cuts)
+    return tuple(Cut(*run) for run in runs)

@@ -3,54 +3,69 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
+from importlib.resources import files
 
-from transforms.pages.features import fold
+from transforms.pages.lexicon import fold
 
-JOINT = re.compile(r"\s+[|\-–—•·:»«/~]{1,3}\s+|\s*[|｜]\s*|\s*_\s*(?=\S{1,12}$)|\s*[-–—]\s*(?=[^-–—]{2,14}$)")
+_KNOWN = tomllib.loads(files("transforms.pages").joinpath("data/metadata.toml").read_text("utf-8"))
+TRUST: dict[str, float] = _KNOWN["title"]["trust"]
+JOINT = re.compile(r"\s[|\-–—•·:»«/~]{1,3}\s|[|｜]|_(?=\S{1,12}$)|[-–—](?=[^-–—]{2,14}$)")
+LONGEST, MOST_JOINTS, LONG_PART, LONGEST_SITE = 400, 12, 25, 60
 Stated = tuple[str, str]  # the words and where they stand
 
 
 def choose_title(stated: Iterable[Stated], site_names: Iterable[str]) -> Stated | None:
-    """Give the first stated title that says something, without the site's name at its end."""
+    """Give the stated title that the most trusted places agree on, without the site's name at either end."""
     sites = {fold(name) for name in site_names if name}
-    heard = [(clean, origin) for words, origin in stated if (clean := " ".join(words.split()))]
-    shorter = [fold(words) for words, _ in heard]
+    heard = [(clean, origin) for words, origin in stated if (clean := " ".join(words[:LONGEST].split()))]
+    known = {fold(words) for words, _ in heard}
+    votes: dict[str, float] = {}
+    said: dict[str, Stated] = {}
+    counted: set[Stated] = set()
     for words, origin in heard:
-        bare = _without_site(words, sites, shorter)
-        if bare and fold(bare) not in sites:
-            return bare, origin
+        bare = _without_site(words, sites, known)
+        key = fold(bare)
+        if key and key not in sites and (key, origin) not in counted:
+            counted.add((key, origin))
+            said.setdefault(key, (bare, origin))
+            votes[key] = votes.get(key, 0.0) + TRUST.get(origin, 0.0)
+    if votes:
+        return said[max(votes, key=lambda key: votes[key])]
     return heard[0] if heard else None
 
 
 def title_parts(words: str) -> list[str]:
-    """List what may be the headline inside a window title: the whole, its parts of some length, all but the last."""
+    """List what may be the headline inside a window title: the whole, its parts of some length, the longest."""
+    words = words[:LONGEST]
     parts = [part for part in JOINT.split(words) if part]
-    found = [words, *(part for part in parts if len(part) > 25)]
-    if len(parts) > 1:
-        longest = max(parts, key=len)
-        found.append(longest)
-    return found
+    return [
+        words,
+        *(part for part in parts if len(part) > LONG_PART),
+        *([max(parts, key=len)] if len(parts) > 1 else []),
+    ]
 
 
-def _without_site(words: str, sites: set[str], others: list[str]) -> str:
-    """Cut the site's name, or what the other titles do not repeat, from either end."""
-    for match in reversed(list(JOINT.finditer(words))):
-        head, tail = words[: match.start()].strip(), words[match.end() :].strip()
-        if _is_site(tail, sites) or (fold(head) in others and len(tail) < 60):
-            return _without_site(head, sites, others) if head else words
-    for match in JOINT.finditer(words):
-        head, tail = words[: match.start()].strip(), words[match.end() :].strip()
+def _without_site(words: str, sites: set[str], known: set[str]) -> str:
+    """Cut the site's name from either end, and what follows one of the page's other titles."""
+    joints = list(JOINT.finditer(words))[:MOST_JOINTS]
+    for joint in reversed(joints):
+        head, tail = words[: joint.start()].strip(), words[joint.end() :].strip()
+        if head and (_is_site(tail, sites) or (fold(head) in known and len(tail) < LONGEST_SITE)):
+            words = head
+    if joints:
+        head, tail = words[: joints[0].start()].strip(), words[joints[0].end() :].strip()
         if tail and _is_site(head, sites):
             return tail
-        break
     return words
 
 
 def _is_site(words: str, sites: set[str]) -> bool:
+    """Say whether some words are a site's name, written together or apart, or little more than it."""
     key = fold(words)
     packed = key.replace(" ", "")
     return bool(key) and any(
-        key == s or packed == s.replace(" ", "") or (len(s) > 4 and s in key and len(key) < 2 * len(s) + 8)
-        for s in sites
+        packed == site.replace(" ", "") or (len(site) > 4 and site in key and len(key) < 2 * len(site) + 8)
+        for site in sites
     )
