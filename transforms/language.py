@@ -1,50 +1,44 @@
-"""The language a text is written in, told by its script and its most frequent words."""
+"""The language a text is written in, as ISO 639-1, told by its script and its commonest small words."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from collections import Counter
 from importlib import resources
 
-_SAMPLE = 500
+_KNOWN = tomllib.loads(resources.files("transforms").joinpath("languages.toml").read_text("utf-8"))
+_SMALL_WORDS = {language: frozenset(words.split()) for language, words in _KNOWN["words"].items()}
+_LANGUAGES_OF = {
+    word: tuple(language for language, small in _SMALL_WORDS.items() if word in small)
+    for word in frozenset().union(*_SMALL_WORDS.values())
+}
+_SCRIPTS = {language: re.compile(f"[{letters}]") for language, letters in _KNOWN["scripts"].items()}
+_MARKS = frozenset({"ja", "fa"})  # told by a few letters of their own among those of a neighbour
 _WORD = re.compile(r"[^\W\d_]+")
-_FOREIGN = re.compile("[\u0370-\u1fff\u3040-\ud7af]+")
-_FEWEST_WORDS = 3
-_SCRIPT_SHARE = 0.3
+_FOREIGN = re.compile("[\u0370-\u1fff\u3040-\ud7af]")
+_SAMPLE, _SHORT_SAMPLE = 1500, 500
+_FEWEST_LETTERS = 12
 
 
 def detect_language(text: str) -> str | None:
-    """Give the ISO 639-1 code of the language of a text of at least a sentence or two, or None where it is unclear."""
-    words, scripts = _tables()
+    """Give the language of a text of at least a sentence, or None where it is unclear."""
+    return likeliest_language(text[:_SHORT_SAMPLE])[0]
+
+
+def likeliest_language(text: str) -> tuple[str | None, bool]:
+    """Name the likeliest language of a text, and whether that is beyond doubt."""
     sample = text[:_SAMPLE]
-    if not sample.isascii() and (code := _script(sample, scripts)):
-        return code
-    found = [word for word in _WORD.findall(sample.lower()) if word in words]
-    scores: dict[str, int] = {}
-    for word in found:
-        for code in words[word]:
-            scores[code] = scores.get(code, 0) + 1
-    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    if not ranked or ranked[0][1] < _FEWEST_WORDS:
-        return None
-    clear = len(ranked) == 1 or ranked[0][1] > 1.2 * ranked[1][1]
-    return ranked[0][0] if clear else None
-
-
-def _script(sample: str, scripts: tuple[tuple[str, re.Pattern[str]], ...]) -> str | None:
-    foreign = "".join(_FOREIGN.findall(sample))
-    if len(foreign) < _SCRIPT_SHARE / 2 * len(sample):
-        return None
-    letters = max(1, sum(map(str.isalpha, sample)))
-    return next((code for code, signs in scripts if len(signs.findall(foreign)) > _SCRIPT_SHARE * letters), None)
-
-
-@cache
-def _tables() -> tuple[dict[str, tuple[str, ...]], tuple[tuple[str, re.Pattern[str]], ...]]:
-    table = tomllib.loads(resources.files("transforms").joinpath("languages.toml").read_text("utf-8"))
-    words: dict[str, tuple[str, ...]] = {}
-    for code, listed in table["words"].items():
-        for word in listed:
-            words[word] = (*words.get(word, ()), code)
-    return words, tuple((code, re.compile(signs)) for code, signs in table["scripts"].items())
+    if not sample.isascii() and _FOREIGN.search(sample):
+        letters = sum(map(str.isalpha, sample))
+        for language, pattern in _SCRIPTS.items() if letters >= _FEWEST_LETTERS else ():
+            share = len(pattern.findall(sample)) / letters
+            if share > (0.04 if language in _MARKS else 0.3):
+                return language, share > 0.3
+    words = _WORD.findall(sample.lower())
+    counts = Counter(language for word in words for language in _LANGUAGES_OF.get(word, ()))
+    (language, best), (_, second) = (counts.most_common(2) + [("", 0)] * 2)[:2]
+    fewest = 2 if best > 0.15 * len(words) else 3
+    if best < max(fewest, 0.06 * len(words)) or best == second:
+        return None, False
+    return language, len(words) > 60 and best > 1.5 * second and best > 0.15 * len(words)

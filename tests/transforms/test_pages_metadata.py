@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from transforms.language import likeliest_language
 from transforms.pages.authors import split_names
 from transforms.pages.json_ld import parse
-from transforms.pages.languages import detect_language
 from transforms.pages.page import read_page
 from transforms.pages.titles import choose_title
 
@@ -189,4 +189,4 @@ def test_language(html: str, language: str) -> None:
 
 def test_a_text_too_short_has_no_language() -> None:
     """Nothing is claimed from a few letters."""
-    assert detect_language("Ok.") == (None, False)
+    assert likeliest_language("Ok.") == (None, False)
