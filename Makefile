@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CODE := flows connectors warehouse transforms tests benchmarks
 
-.PHONY: run test quick check format lock clean
+.PHONY: run test check lint format lock clean
 
 run: $(READY)
 	@# Exit code 1 says that something was rejected; the samples hold a broken file to show it.
@@ -15,13 +15,14 @@ run: $(READY)
 	@echo
 	@$(BIN)/dateline export export
 
-test: check
+test: lint
 	$(BIN)/pytest
 
-quick: $(READY)
-	$(BIN)/pytest -m "not slow" -x
+# The same without the slow tests, for every commit.
+check: lint
+	$(BIN)/pytest -m "not slow"
 
-check: $(READY)
+lint: $(READY)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy

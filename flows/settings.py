@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     max_rejected: float = Field(
         0.0, ge=0, le=1, description="Share of captures that may be rejected before exit code 1"
     )
-    batch_documents: int = Field(2000, gt=0, description="Documents in a batch, which is one transaction")
+    batch_documents: int = Field(1000, gt=0, description="Documents in a batch, which is one transaction")
     batch_bytes: int = Field(16 * 1024 * 1024, gt=0, description="Bytes in a batch, after which it is closed early")
     jobs: int = Field(
         default_factory=lambda: os.cpu_count() or 1, gt=0, description="Processes that transform documents"
@@ -30,8 +30,8 @@ class Settings(BaseSettings):
         default=False, description="Find the dates that texts speak of; halves the documents a second"
     )
     lock_wait: float = Field(10.0, ge=0, description="Seconds to wait for another process to let go of the warehouse")
-    memory_limit: str = Field("300MB", description="Memory that DuckDB may use")
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="Threads that DuckDB may use")
+    memory_limit: str = Field("250MB", description="Memory that DuckDB may use")
+    threads: int = Field(1, gt=0, description="Threads that DuckDB may use; the cores are busy with transforming")
 
     @classmethod
     def settings_customise_sources(

@@ -26,7 +26,7 @@ class MalformedRuleError(ValueError):
     """A rule that cannot be used; the message names it and says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One kind of litter: what it looks like, where it stands, and what becomes of it."""
 
@@ -37,7 +37,6 @@ class Rule:
     languages: frozenset[str] = frozenset()
     longest: int = 160
     needs: tuple[str, ...] = ()
-    needed: tuple[bytes, ...] = ()
     flag: str | None = None
     replacement: str = ""
     seen: str = ""
@@ -47,13 +46,6 @@ class Rule:
     def reads(self, language: str | None) -> bool:
         """Tell whether the rule is tried on a text of this language; a text of unknown language gets every rule."""
         return not self.languages or language is None or language in self.languages
-
-    def may_match(self, lowered: bytes) -> bool:
-        """Tell whether the rule can change a text, given in lower case and UTF-8, in which searching is quickest."""
-        for literal in self.needed:  # a loop, for this runs once a rule and text
-            if literal in lowered:
-                return True
-        return not self.needs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +133,6 @@ def _rule(row: dict[str, Any]) -> Rule:
         languages=frozenset(row.get("languages", ())),
         longest=row.get("longest", 160),
         needs=tuple(row.get("needs", ())),
-        needed=tuple(literal.encode() for literal in row.get("needs", ())),
         flag=row.get("flag"),
         replacement=row.get("replacement", ""),
         seen=row["seen"],

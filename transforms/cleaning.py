@@ -14,9 +14,12 @@ from functools import lru_cache
 from transforms.boilerplate import Rule, Rules
 from transforms.edits import apply
 from transforms.lines import Line, line_edits, read_lines
+from transforms.literals import literal_finder
 from transforms.records import Cut, Edit
 
 _NAMED = re.compile(r"\(\?P<\w+>")
+Places = dict[Rule, list[int]]
+
 _HEAD_LINES = 5
 _TAIL_LINES = 8
 _LONGEST_LINE = 160  # a rule for longer lines names what it needs
@@ -53,16 +56,16 @@ def clean(
     """
     lines = read_lines(source_text)
     rules = rules.reading(language)
-    lowered = source_text.lower().encode()
+    literals = literal_finder(rules).find(source_text)
     _take_cuts(lines, cuts)
     found: dict[str, list[str]] = {"dateline": [], "date": [], "credit": []}
     flags: set[str] = set()
     title = _take_title(source_text, lines, rules, has_title_line, known_title)
-    _cut_lines(source_text, lowered, lines, rules, found, flags)
-    _cut_blocks(source_text, lowered, lines, rules, flags)
+    _cut_lines(source_text, lines, rules, literals, found, flags)
+    _cut_blocks(source_text, lines, rules, literals, flags)
     _take_prefixes(source_text, lines, rules, found)
     tail = _take_suffix(source_text, lines, rules, found)
-    edits = line_edits(source_text, lines, tail, _mends(source_text, lines, tail, rules))
+    edits = line_edits(source_text, lines, tail, _mends(source_text, lines, tail, rules, literals))
     return Cleaned(
         text=apply(edits, source_text),
         edits=edits,
@@ -119,10 +122,15 @@ def _reads_like_title(words: str, gap: str, following: str) -> bool:
 
 
 def _cut_lines(
-    source: str, lowered: bytes, lines: list[Line], rules: Rules, found: dict[str, list[str]], flags: set[str]
+    source: str,
+    lines: list[Line],
+    rules: Rules,
+    literals: Places,
+    found: dict[str, list[str]],
+    flags: set[str],
 ) -> None:
     joined, of_all, of_some = _line_rules(rules)
-    of_some = [rule for rule in of_some if rule.may_match(lowered)]
+    of_some = [rule for rule in of_some if rule in literals]
     kept = [line for line in lines if line.rule is None]
     for number, line in enumerate(kept):
         length = line.stop - line.start
@@ -138,8 +146,8 @@ def _cut_lines(
                 break
 
 
-def _cut_blocks(source: str, lowered: bytes, lines: list[Line], rules: Rules, flags: set[str]) -> None:
-    wanted = [rule for rule in rules.blocks if rule.may_match(lowered)]
+def _cut_blocks(source: str, lines: list[Line], rules: Rules, literals: Places, flags: set[str]) -> None:
+    wanted = [rule for rule in rules.blocks if not rule.needs or rule in literals]
     if not wanted:
         return
     blocks = _blocks(source, lines)
@@ -228,12 +236,14 @@ def _take_suffix(
     return None
 
 
-def _mends(source: str, lines: list[Line], tail: tuple[int, int, str] | None, rules: Rules) -> list[Edit]:
+def _mends(
+    source: str, lines: list[Line], tail: tuple[int, int, str] | None, rules: Rules, literals: Places
+) -> list[Edit]:
     """Give the edits of the inline rules inside the kept lines; of two that overlap, the first stands."""
     hits = [
         (match.start(), match.end(), number)
         for number, rule in enumerate(rules.inlines)
-        for match in _matches(source, rule)
+        for match in _matches(source, rule, literals)
     ]
     edits: list[Edit] = []
     kept = [(line.body, tail[0] if tail and tail[1] == line.stop else line.stop) for line in lines if line.rule is None]
@@ -253,14 +263,10 @@ def _mends(source: str, lines: list[Line], tail: tuple[int, int, str] | None, ru
     return edits
 
 
-def _matches(source: str, rule: Rule) -> Iterator[re.Match[str]]:
+def _matches(source: str, rule: Rule, literals: Places) -> Iterator[re.Match[str]]:
     """Find what an inline rule matches, from the literals that its matches begin with where it names them."""
     if not rule.needs:
         yield from rule.pattern.finditer(source)
-        return
-    for literal in rule.needs:
-        at = source.find(literal)
-        while at >= 0:
-            if match := rule.pattern.match(source, at):
-                yield match
-            at = source.find(literal, at + 1)
+    for start in literals.get(rule, ()):
+        if match := rule.pattern.match(source, start):
+            yield match

@@ -55,8 +55,8 @@ class Warehouse:
 
     path: Path
     lock_wait: float = 10.0
-    memory_limit: str = "300MB"
-    threads: int = 2
+    memory_limit: str = "250MB"
+    threads: int = 1
     archive_folder: Path | None = None
 
     @property

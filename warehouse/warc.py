@@ -18,11 +18,12 @@ from urllib.parse import quote
 
 import orjson
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from isal import isal_zlib
 
 from transforms.identity import capture_id
 from transforms.records import Capture, Rejection, SourceClaims
 
-_LEVEL = 1  # a level more costs half as much time again and saves two parts in a hundred of a page of text
+_LEVEL = 2  # of ISA-L: smaller than zlib's quickest level, in an eighth of the time
 _READ = 65536
 _CLAIMS = tuple(field.name for field in fields(SourceClaims))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -150,5 +151,5 @@ def _fields(item: Capture | Rejection, digest: str) -> dict[str, str]:
 def _member(record: WarcRecord) -> bytes:
     plain = io.BytesIO()
     record.write(plain, checksum_data=True)
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
+    deflate = isal_zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
     return deflate.compress(plain.getbuffer()) + deflate.flush()
