@@ -76,7 +76,8 @@ def test_show_explains_an_article(loaded: Callable[..., Result]) -> None:
     printed = loaded("show", str(found["article_id"])[:8], "--explain").output
     assert "[-Sign up for our daily newsletter and never miss a story.-](" in printed
     assert "2023-06-08" in printed
-    assert "Published by" in printed
+    assert "2023-06-08 weighs" in printed
+    assert "→ published by json-ld: “2023-06-08T21:40:00-04:00”" in printed
     (told,) = lines(loaded("show", str(found["article_id"]), "--json"))
     assert told["title"] == "Night buses to run until four from September"
     assert told["edits"]
