@@ -55,7 +55,7 @@ def export_parquet(warehouse: Warehouse, into: Path) -> ExportReport:
     """Export the current articles to a folder: zstd Parquet in `year=…/month=…`, with a manifest.
 
     The export is written beside the folder, made durable, and exchanged with it in one step: a reader finds the old
-    export or the new one. Files are named by their content, so that a list of files from before the exchange never
+    export or the new one. The old one stays beside it, as `.NAME.old`, until the next. Files are named by their content, so that a list of files from before the exchange never
     leads into the export after it. The same rows give the same bytes. Articles without a year or month of publication
     are in the partition `__unknown__`. Raises ExportRefusedError for a folder that holds something else.
     """
@@ -139,15 +139,16 @@ def _swap(staging: Path, into: Path) -> None:
         staging.rename(into)
         sync_folder(into.parent)
         return
-    if not _exchange(staging, into):
+    # The export before is kept until the next one, for who is still listing or reading it.
+    old = into.with_name(f".{into.name}.old")
+    _sweep(old)
+    if _exchange(staging, into):
+        staging.rename(old)
+    else:
         # Without an exchange in the kernel there is a moment without an export; a reader gets an error, not half of it.
-        old = into.with_name(f".{into.name}.old")
-        _sweep(old)
         into.rename(old)
         staging.rename(into)
-        staging = old
     sync_folder(into.parent)
-    _sweep(staging)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -353,7 +353,9 @@ class TestCrashes:
             files = files or [(one.rows, Path(one.path).parent) for one in report.files]
             assert [(one.rows, Path(one.path).parent) for one in report.files] == files, point
             left = {path.name for path in house.iterdir()}
-            assert left <= {"dateline.duckdb", "dateline.duckdb.wal", "dateline.archive", "export"}, point
+            assert left <= {"dateline.duckdb", "dateline.duckdb.wal", "dateline.archive", "export", ".export.old"}, (
+                point
+            )
             assert sorted(
                 path.relative_to(house / "export").as_posix() for path in (house / "export").rglob("*.parquet")
             ) == [one.path for one in report.files], point
