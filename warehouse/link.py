@@ -1,4 +1,4 @@
-"""What articles are to each other. For now the copies of one text; it costs by the batch and not by the archive."""
+"""What articles are to each other: the copies of one text, paired with the earliest and grouped as a story."""
 
 from __future__ import annotations
 
