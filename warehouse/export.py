@@ -22,7 +22,6 @@ from warehouse.database import Warehouse, migrations
 from warehouse.statements import read_sql
 
 MANIFEST = "manifest.json"
-UNKNOWN = "__unknown__"
 _ROW_GROUP = 10_000
 _BATCH_ROWS = 2_000
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)

@@ -109,11 +109,6 @@ def a_century(century: int) -> Meaning:
     return between(f"{century:02d}", date(century * 100, 1, 1), date(century * 100 + 100, 1, 1), "century")
 
 
-def a_range(first: date, last: date) -> Meaning:
-    """Mean all days from first to last."""
-    return between(f"{first.isoformat()}/{last.isoformat()}", first, last + timedelta(1), "range")
-
-
 def a_duration(count: int | None, unit: str, *, half: bool = False) -> Meaning:
     """Mean a length of time; an unknown count is X, "and a half" adds its half."""
     if unit == "half":

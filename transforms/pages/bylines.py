@@ -13,12 +13,7 @@ BYLINE_STARTS = ("author", "byline", "autor", "auteur", "writer", "reporter", "j
 NAME_LIKE = re.compile(
     r"[^\W\d_a-z][\w.'’-]*(?:\s+(?:[^\W\d_a-z][\w.'’-]*|van|von|der|den|de|del|della|di|da|dos|la|le|al|el|bin|ten|zu)){1,4}"
 )
-YEAR = re.compile(r"(?<!\d)(?:19[6-9]|20[0-4])\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
 LONGEST = 200
-RIGHTS = re.compile(r"©|copyright", re.IGNORECASE)
-CHANGED = re.compile(r"updat|aktualis|modif|actualiz|aggiorn|mis à jour|bijgewerkt|zaktualiz|обновл", re.IGNORECASE)
-MADE = re.compile(r"publi|veröff|erstellt|posted|publié|опубл", re.IGNORECASE)
-LONGEST_DATE, MOST_DATES = 120, 4
 SHORT = 100
 BEFORE, AFTER = 25, 3
 BREAK = re.compile(r"(?<!\d)(?:19[6-9]|20[0-4])\d(?!\d)|\d|[·•|–—]|\s-\s")

@@ -29,12 +29,6 @@ MICRODATA = (
     "[itemprop~='datePublished'],[itemprop~='dateModified'],[itemprop~='dateCreated'],[itemprop~='pubdate'],"
     "[itemprop~='author'],[itemprop~='headline']"
 )
-LD_DATES = (
-    ("published", "datePublished"),
-    ("modified", "dateModified"),
-    ("published", "dateCreated"),
-    ("published", "uploadDate"),
-)
 
 
 @dataclass(frozen=True, slots=True)
