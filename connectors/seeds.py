@@ -103,7 +103,7 @@ class SeedConnector:
             return Rejection(self.name, place, "parse", "malformed", str(error), digest, line)
         return Capture(
             source=self.name,
-            locator=f"{path}#{document.document_id}" if document.document_id else place,
+            locator=place if document.document_id in (None, "") else f"{path}#{document.document_id}",
             captured_at=document.captured_at or opened.modified_at,
             media_type=DOCUMENT_LINE,
             payload=line,

@@ -50,7 +50,7 @@ def ingest_seeds(paths: list[str], warehouse: Path | None = None, max_rejected: 
     settings = Settings()
     store = settings.open_warehouse(warehouse)
     allowed = settings.max_rejected if max_rejected is None else max_rejected
-    recovered = recover(store, jobs=settings.jobs, mentions=settings.mentions)
+    recovered = recover(store, settings.means())
     if recovered.captures:
         get_run_logger().warning("recovered %d captures that an earlier run kept and did not load", recovered.captures)
     with open_run(store, "ingest-seeds", shipped_rules().sha256) as run:
@@ -60,8 +60,7 @@ def ingest_seeds(paths: list[str], warehouse: Path | None = None, max_rejected: 
             SeedConnector(paths, settings.document_limit).captures(),
             documents=settings.batch_documents,
             size=settings.batch_bytes,
-            jobs=settings.jobs,
-            mentions=settings.mentions,
+            means=settings.means(),
             settle_batch=load_batch,
         )
     create_markdown_artifact(_markdown(store, run, report), key="ingest-seeds", description="What a run loaded")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from flows.walk_documents import replay
+from flows.walk_documents import Means, replay
 from warehouse.archive import sync_folder
 from warehouse.database import Warehouse
 from warehouse.load import LoadReport
 
 
-def rebuild_warehouse(warehouse: Warehouse, jobs: int, *, mentions: bool = True) -> LoadReport:
+def rebuild_warehouse(warehouse: Warehouse, means: Means) -> LoadReport:
     """Replay the archive into a new file and put it in the warehouse's place; the old one is kept as `.replaced`.
 
     Rows come out as they were: ids, versions, runs and the runs that made them. What only the database knew is lost:
@@ -23,7 +23,7 @@ def rebuild_warehouse(warehouse: Warehouse, jobs: int, *, mentions: bool = True)
     warehouse.archive.recover()
     with fresh.writing():
         pass  # an archive without a record gives an empty warehouse, not none
-    report = replay(fresh, 0, None, jobs, mentions=mentions)
+    report = replay(fresh, 0, None, means)
     old = _beside(warehouse.path, ".replaced")
     for path in (warehouse.path, _wal(warehouse.path)):
         if path.exists():

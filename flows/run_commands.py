@@ -68,8 +68,8 @@ def ingest(
     allowed = settings.max_rejected if max_rejected is None else max_rejected
     with _errors():
         store = settings.open_warehouse(warehouse)
-        cores = jobs or settings.jobs
-        recovered = recover(store, jobs=cores, mentions=settings.mentions)
+        means = settings.means(jobs)
+        recovered = recover(store, means)
         connector = SeedConnector(paths, settings.document_limit)
         with open_run(store, "ingest", shipped_rules().sha256) as run, progress_bar(quiet or as_json) as advance:
             report = walk(
@@ -78,8 +78,7 @@ def ingest(
                 connector.captures(),
                 documents=settings.batch_documents,
                 size=settings.batch_bytes,
-                jobs=cores,
-                mentions=settings.mentions,
+                means=means,
                 progress=advance,
             )
         print_ingest(store, run.run_id, report, recovered, as_json=as_json)
@@ -106,9 +105,9 @@ def extract(paths: tuple[str, ...], jsonl: bool, jobs: int) -> None:
 
     settings = _settings()
     lines = (
-        extract_lines(paths, settings.document_limit, jobs)
+        extract_lines(paths, settings.document_limit, jobs, settings.limits())
         if jsonl
-        else extract_files(paths, settings.document_limit, jobs)
+        else extract_files(paths, settings.document_limit, jobs, settings.limits())
     )
     try:
         for line in lines:
@@ -296,7 +295,7 @@ def rebuild(warehouse: Path | None, as_json: bool) -> None:
 
     with _errors():
         settings = _settings()
-        report = rebuild_warehouse(_open(warehouse), settings.jobs, mentions=settings.mentions)
+        report = rebuild_warehouse(_open(warehouse), settings.means())
         print_report(report, as_json=as_json)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from flows.supervise_workers import Limits
+from flows.walk_documents import Means
 from warehouse.database import Warehouse
 
 
@@ -29,6 +31,8 @@ class Settings(BaseSettings):
     mentions: bool = Field(
         default=False, description="Find the dates that texts speak of; halves the documents a second"
     )
+    document_seconds: float = Field(10.0, gt=0, description="Processor time that one document may take")
+    document_memory: int = Field(1 << 30, gt=0, description="Bytes that a process may take for one document")
     lock_wait: float = Field(10.0, ge=0, description="Seconds to wait for another process to let go of the warehouse")
     memory_limit: str = Field("250MB", description="Memory that DuckDB may use")
     threads: int = Field(1, gt=0, description="Threads that DuckDB may use; the cores are busy with transforming")
@@ -44,6 +48,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read `dateline.toml` of the working folder below the environment."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    def means(self, jobs: int | None = None) -> Means:
+        """Give the means by which documents are transformed; `jobs` stands over what is set."""
+        return Means(jobs or self.jobs, self.limits(), self.mentions)
+
+    def limits(self) -> Limits:
+        """Give what one document may take."""
+        return Limits(self.document_seconds, self.document_memory)
 
     def open_warehouse(self, path: Path | None = None) -> Warehouse:
         """Give the warehouse at a path, or at the one that is set."""

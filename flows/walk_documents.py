@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from functools import partial
 
-from flows.transform_batch import transform
+from flows.supervise_workers import Inline, Limits, Team, open_workers
+from flows.transform_batch import Numbered, transform
+from transforms.article import TEXT_TYPES
 from transforms.records import Capture, Rejection
 from warehouse.archive import Appended, Entry
 from warehouse.database import Warehouse
@@ -27,9 +29,20 @@ from warehouse.warc import payload_sha256, record_id
 
 Item = Capture | Rejection
 Progress = Callable[[LoadReport], None]
+Transformers = Team[Numbered, ArticleRows]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AHEAD = 1  # batches kept and being transformed for each process while one is loaded
+_LIGHT_DOCUMENTS, _LIGHT_BYTES = 64, 1 << 20  # so few texts are done before a process would have started
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """With what documents are transformed: so many processes (none: this one, and no limits), limits, and how far."""
+
+    jobs: int = 1
+    limits: Limits = field(default_factory=Limits)
+    mentions: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +72,7 @@ def batches(items: Iterable[Item], documents: int, size: int) -> Iterator[list[I
         yield batch
 
 
-def stage(
-    warehouse: Warehouse, run: Run, items: Sequence[Item], pool: Executor, number: int = 0, *, mentions: bool = True
-) -> Staged:
+def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], team: Transformers, number: int = 0) -> Staged:
     """Make a batch durable and begin to transform it; `number` tells it from the other batches of its run."""
     named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item in items]
     known = survey(warehouse, named)
@@ -76,9 +87,7 @@ def stage(
         KeptItem(ordinal, item, name, digest, placed[name], name in known.seen, name in known.current)
         for ordinal, (name, digest, item) in enumerate(named)
     )
-    return _staged(
-        run.run_id, number, run.started_at, kept, pool, appended.ledger_start, appended.ledger_stop, mentions
-    )
+    return _staged(run.run_id, number, run.started_at, kept, team, appended.ledger_start, appended.ledger_stop)
 
 
 def settle(warehouse: Warehouse, staged: Staged) -> LoadReport:
@@ -95,8 +104,7 @@ def walk(
     *,
     documents: int,
     size: int,
-    jobs: int,
-    mentions: bool = True,
+    means: Means = Means(),
     settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
     progress: Progress | None = None,
 ) -> LoadReport:
@@ -110,17 +118,17 @@ def walk(
     if first is None:
         return total
     waiting: deque[Staged] = deque()
-    with _pool(jobs if second else 1) as pool:
+    with _team(replace(means, jobs=0) if not second and _is_light(first) else means) as team:
         for number, batch in enumerate(_chain(first, second, grouped)):
-            waiting.append(stage(warehouse, run, batch, pool, number, mentions=mentions))
-            while len(waiting) > (_AHEAD * jobs if second else 0):
+            waiting.append(stage(warehouse, run, batch, team, number))
+            while len(waiting) > _AHEAD * means.jobs:
                 total += _settled(warehouse, waiting.popleft(), settle_batch, progress)
         while waiting:
             total += _settled(warehouse, waiting.popleft(), settle_batch, progress)
     return total
 
 
-def recover(warehouse: Warehouse, *, jobs: int = 1, mentions: bool = True) -> LoadReport:
+def recover(warehouse: Warehouse, means: Means = Means()) -> LoadReport:
     """Bring into the warehouse what its archive holds and it does not: batches that a crash or a lost WAL took."""
     size = warehouse.archive.recover()
     if not size:
@@ -129,33 +137,31 @@ def recover(warehouse: Warehouse, *, jobs: int = 1, mentions: bool = True) -> Lo
         gaps = rows(run_sql(connection, "queries/ledger_gaps", {"size": size}))
     if not gaps:
         return LoadReport()
-    return sum(
-        (replay(warehouse, gap["gap_start"], gap["gap_stop"], jobs, mentions=mentions) for gap in gaps), LoadReport()
-    )
+    return sum((replay(warehouse, gap["gap_start"], gap["gap_stop"], means) for gap in gaps), LoadReport())
 
 
 def replay(
-    warehouse: Warehouse, start: int, stop: int | None, jobs: int, documents: int = 1000, *, mentions: bool = True
+    warehouse: Warehouse, start: int, stop: int | None, means: Means = Means(), documents: int = 1000
 ) -> LoadReport:
     """Load what the ledger names in [start, stop), each record in the name of the run that saw it."""
     total = LoadReport()
     waiting: deque[Staged] = deque()
-    with _pool(jobs) as pool:
+    with _team(means) as team:
         for entries in _grouped_entries(warehouse.archive.entries(start, stop), documents):
             if entries[0].run is not None:
                 while waiting:
                     total += settle(warehouse, waiting.popleft())
                 _replay_run(warehouse, entries[0])
                 continue
-            waiting.append(_restaged(warehouse, entries, pool, mentions))
-            while len(waiting) > _AHEAD * jobs:
+            waiting.append(_restaged(warehouse, entries, team))
+            while len(waiting) > _AHEAD * means.jobs:
                 total += settle(warehouse, waiting.popleft())
         while waiting:
             total += settle(warehouse, waiting.popleft())
     return total
 
 
-def _restaged(warehouse: Warehouse, entries: list[Entry], pool: Executor, mentions: bool) -> Staged:
+def _restaged(warehouse: Warehouse, entries: list[Entry], team: Transformers) -> Staged:
     found = [
         (_as_seen(warehouse.archive.read(entry.placement), entry), entry.placement)
         for entry in entries
@@ -172,7 +178,7 @@ def _restaged(warehouse: Warehouse, entries: list[Entry], pool: Executor, mentio
     _ensure_run(warehouse, run_id)
     captured = max((item.captured_at for item, _ in found if isinstance(item, Capture)), default=_EPOCH)
     spent = (entries[0].start, entries[-1].stop)
-    return _staged(run_id, 0, seen_at or captured, kept, pool, *spent, mentions)
+    return _staged(run_id, 0, seen_at or captured, kept, team, *spent)
 
 
 def _as_seen(item: Item, entry: Entry) -> Item:
@@ -230,17 +236,16 @@ def _staged(
     number: int,
     seen_at: datetime,
     kept: tuple[KeptItem, ...],
-    pool: Executor,
+    team: Transformers,
     ledger_start: int,
     ledger_stop: int,
-    mentions: bool,
 ) -> Staged:
     numbered = [
         (one.ordinal, one.record_id, one.item) for one in kept if isinstance(one.item, Capture) and not one.known
     ]
     if ledger_stop > ledger_start:
         number = -1 - ledger_start  # a batch that is in the ledger is known by its place there, whoever loads it
-    return Staged(run_id, number, seen_at, kept, pool.submit(transform, numbered, mentions), ledger_start, ledger_stop)
+    return Staged(run_id, number, seen_at, kept, team.submit(numbered), ledger_start, ledger_stop)
 
 
 def _settled(
@@ -256,30 +261,23 @@ def _settled(
 
 
 @contextmanager
-def _pool(jobs: int) -> Iterator[Executor]:
-    """Give processes to transform in; with one job the work is done here, when it is asked for."""
-    if jobs == 1:
-        yield _Inline()
+def _team(means: Means) -> Iterator[Transformers]:
+    """Give whoever transforms documents by these means."""
+    work = partial(transform, mentions=means.mentions)
+    if not means.jobs:
+        yield Inline(work)
         return
-    # Processes that are spawned share nothing with this one: no connection, no lock, no thread.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with open_workers(work, means.jobs, means.limits) as workers:
+        yield workers
 
 
-class _Inline(Executor):
-    """An executor that runs what it is given at once."""
-
-    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003, ANN202
-        future: Future[ArticleRows] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001  (whatever it is, the one who waits gets it)
-            future.set_exception(error)
-        return future
+def _is_light(batch: Sequence[Item]) -> bool:
+    """Tell a few plain texts, which take a time that their length bounds, from what needs processes."""
+    return (
+        len(batch) <= _LIGHT_DOCUMENTS
+        and sum(len(item.payload) for item in batch) <= _LIGHT_BYTES
+        and all(item.media_type in TEXT_TYPES for item in batch if isinstance(item, Capture))
+    )
 
 
 def _chain(first: list[Item], second: list[Item] | None, rest: Iterable[list[Item]]) -> Iterator[list[Item]]:

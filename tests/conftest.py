@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from connectors.seeds import SeedConnector
-from flows.walk_documents import walk
+from flows.walk_documents import Means, walk
 from transforms.boilerplate import shipped_rules
 from warehouse.database import Warehouse
 from warehouse.load import LoadReport
 from warehouse.runs import open_run
 
+IN_PROCESS = Means(jobs=0)
 WRITTEN = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
 
@@ -72,7 +73,7 @@ def ingest(warehouse: Warehouse) -> Callable[..., LoadReport]:
     def ingested(*paths: Path | str, documents: int = 1000, into: Warehouse = warehouse) -> LoadReport:
         items = SeedConnector([str(path) for path in paths]).captures()
         with open_run(into, "ingest", shipped_rules().sha256) as run:
-            return walk(into, run, items, documents=documents, size=1 << 24, jobs=1)
+            return walk(into, run, items, documents=documents, size=1 << 24, means=IN_PROCESS)
 
     return ingested
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.seeds import SeedConnector
-from flows.walk_documents import walk
+from flows.walk_documents import Means, walk
 from transforms.boilerplate import shipped_rules
 from warehouse.database import Warehouse
 from warehouse.runs import open_run
@@ -50,7 +50,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("readme") / "dateline.duckdb")
     with open_run(warehouse, "ingest", shipped_rules().sha256) as run:
         items = SeedConnector([str(ROOT / "samples" / "seeds")]).captures()
-        walk(warehouse, run, items, documents=100, size=10**7, jobs=1)
+        walk(warehouse, run, items, documents=100, size=10**7, means=Means(jobs=0))
     return warehouse
 
 

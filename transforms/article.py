@@ -13,13 +13,13 @@ from transforms.credits import names_in_credit
 from transforms.dates.claims import RawClaim, make_claims, publication
 from transforms.dates.mentions import find_mentions
 from transforms.documents import MEDIA_TYPE as DOCUMENT_LINE
-from transforms.documents import MalformedDocumentError, read_document
-from transforms.encoding import Decoded, NotTextError, decode
+from transforms.documents import Document, MalformedDocumentError, read_document
+from transforms.encoding import Decoded, NotTextError, decode, read_text
 from transforms.identity import article_id, canonical_url, hostname
 from transforms.language import detect_language
 from transforms.pages.hostile import HostilePageError
 from transforms.pages.page import Page, read_page
-from transforms.records import Article, Capture, Rejection
+from transforms.records import Article, Capture, Rejection, Stage
 
 TEXT_TYPES = ("text/plain", "text/markdown")
 PAGE_TYPES = ("text/html", "application/xhtml+xml")
@@ -41,28 +41,22 @@ class _Body:
 
 
 class _Refused(Exception):  # noqa: N818  (it never leaves this module)
-    def __init__(self, stage: str, reason: str, detail: str) -> None:
+    def __init__(self, stage: Stage, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.stage, self.reason = stage, reason
 
 
-def to_article(capture: Capture, rules: Rules, *, mentions: bool = True) -> Article | Rejection:
+def to_article(
+    capture: Capture, rules: Rules, *, mentions: bool = True, document: Document | None = None
+) -> Article | Rejection:
     """Turn a capture into an article; total: bad input gives a Rejection with stage, reason and detail.
 
-    Without `mentions` the dates that the text speaks of are not looked for, which takes about as long as all the rest.
+    `document` is the capture's payload if that is a document line and has been read already. Without `mentions` the dates that the text speaks of are not looked for, which takes about as long as all the rest.
     """
     try:
-        return _article(capture, rules, mentions)
+        return _article(capture, rules, mentions, document)
     except _Refused as refusal:
-        return Rejection(
-            source=capture.source,
-            locator=capture.locator,
-            stage=refusal.stage,  # type: ignore[arg-type]
-            reason=refusal.reason,
-            detail=str(refusal),
-            payload_sha256=hashlib.sha256(capture.payload).hexdigest(),
-            payload=capture.payload,
-        )
+        return reject(capture, refusal.stage, refusal.reason, str(refusal))
 
 
 def to_articles(captures: Iterable[Capture], rules: Rules, *, mentions: bool = True) -> list[Article | Rejection]:
@@ -70,8 +64,14 @@ def to_articles(captures: Iterable[Capture], rules: Rules, *, mentions: bool = T
     return [to_article(capture, rules, mentions=mentions) for capture in captures]
 
 
-def _article(capture: Capture, rules: Rules, mentions: bool) -> Article:
-    body = _body(capture)
+def reject(capture: Capture, stage: Stage, reason: str, detail: str) -> Rejection:
+    """Give the rejection of a capture; its bytes go with it."""
+    digest = hashlib.sha256(capture.payload).hexdigest()
+    return Rejection(capture.source, capture.locator, stage, reason, detail, digest, capture.payload)
+
+
+def _article(capture: Capture, rules: Rules, mentions: bool, document: Document | None) -> Article:
+    body = _body(capture, document)
     page, claims = body.page, capture.claims
     source_text = page.source_text if page else body.decoded.text
     language = _language(claims.language) or (page.language if page else None) or detect_language(source_text)
@@ -125,31 +125,24 @@ def _article(capture: Capture, rules: Rules, mentions: bool) -> Article:
     )
 
 
-def _body(capture: Capture) -> _Body:
+def _body(capture: Capture, document: Document | None) -> _Body:
     media_type = capture.media_type.split(";")[0].strip().lower()
     declared = _CHARSET.search(capture.media_type)
     charset = declared[1] if declared else None
     if media_type == DOCUMENT_LINE:
         try:
-            document = read_document(capture.payload)
+            document = document or read_document(capture.payload)
         except MalformedDocumentError as error:
             raise _Refused("parse", "malformed", str(error)) from None
-        content, is_page = document.body, document.is_page
-        # The body of a line of JSON is text already; only base64 holds bytes of its own.
-        charset, content = ("utf-8", _encoded(content)) if isinstance(content, str) else (None, content)
-        return _read(capture, content, charset, is_page)
+        return _read(capture, document.body, None, document.is_page)
     if media_type in PAGE_TYPES or media_type in TEXT_TYPES:
         return _read(capture, capture.payload, charset, media_type in PAGE_TYPES)
     raise _Refused("parse", "unsupported", f"no reader for documents of type {media_type}")
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
-
-
-def _read(capture: Capture, content: bytes, charset: str | None, is_page: bool) -> _Body:
+def _read(capture: Capture, content: bytes | str, charset: str | None, is_page: bool) -> _Body:
     try:
-        decoded = decode(content, declared=charset, markup=is_page)
+        decoded = read_text(content) if isinstance(content, str) else decode(content, declared=charset, markup=is_page)
         return _Body(decoded, read_page(decoded.text, capture.url) if is_page else None)
     except NotTextError as error:
         raise _Refused("decode", error.reason, str(error)) from None

@@ -32,7 +32,7 @@ class Document:
 
     body: str | bytes
     is_page: bool
-    document_id: str | None
+    document_id: str | int | None
     url: str | None
     captured_at: datetime | None
     claims: SourceClaims
@@ -41,7 +41,7 @@ class Document:
 def read_document(line: bytes) -> Document:
     """Read one document line; raises MalformedDocumentError, never anything else."""
     try:
-        row = orjson.loads(_as_utf8(line))
+        row = _loaded(line)
     except orjson.JSONDecodeError as error:
         raise MalformedDocumentError(f"no JSON: {error}") from None
     if not isinstance(row, dict):
@@ -53,7 +53,7 @@ def read_document(line: bytes) -> Document:
     return Document(
         body=body,
         is_page=is_page,
-        document_id=None if identifier is None else str(identifier),
+        document_id=identifier,
         url=_words(row, "url"),
         captured_at=_instant(row),
         claims=SourceClaims(
@@ -67,16 +67,21 @@ def read_document(line: bytes) -> Document:
     )
 
 
-def _as_utf8(line: bytes) -> bytes:
+def _loaded(line: bytes) -> Any:
     """JSON is UTF-8 by its own rule; older exports are not, and are read like any other text."""
     try:
-        line.decode()
-    except UnicodeDecodeError:
+        return orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
         try:
-            return decode(line).text.encode()
-        except NotTextError as error:
-            raise MalformedDocumentError(f"no JSON: {error}") from None
-    return line.removeprefix(b"\xef\xbb\xbf")
+            line.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            raise
+    try:
+        return orjson.loads(decode(line).text)
+    except NotTextError as error:
+        raise MalformedDocumentError(f"no JSON: {error}") from None
 
 
 def _body(row: dict[str, Any]) -> tuple[str | bytes, bool]:

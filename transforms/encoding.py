@@ -73,14 +73,39 @@ def decode(payload: bytes, *, declared: str | None = None, markup: bool = False)
     text = payload[skip:].decode(charset, "replace")
     # What is valid UTF-8 was meant to be; only what was lost before it came here stands out.
     unreadable = text.count("\ufffd") if charset == "utf-8" else len(_UNREADABLE.findall(text))
+    return _tidied(text, charset, unreadable)
+
+
+def read_text(text: str) -> Decoded:
+    """Take a text that some format holds as characters, as `decode` takes bytes: lines, NULs and what is no text.
+
+    Raises NotTextError for what is empty or binary.
+    """
+    if not text or text.isspace():
+        raise NotTextError("empty", "the document has no content")
+    _refuse_binary(text[:_SAMPLE].encode("utf-8", "replace"))
+    return _tidied(text, "utf-8", text.count("\ufffd"))
+
+
+def _tidied(text: str, charset: str, unreadable: int) -> Decoded:
     if unreadable > max(2, _MOST_UNREADABLE * len(text)):
         raise NotTextError("undecodable", f"{unreadable} of {len(text)} characters cannot be read as {charset}")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = text.replace("\0", "") if charset == "utf-8" else _REFUSED.sub("", text)
-    if not kept.strip():
+    kept = text
+    if charset != "utf-8":
+        kept = _REFUSED.sub("", text)
+    elif "\0" in text:
+        kept = text.replace("\0", "")
+    if not kept or kept.isspace():
         raise NotTextError("empty", "the document has no content")
     return Decoded(kept, charset, unreadable + len(text) - len(kept))
+
+
+def _refuse_binary(sample: bytes) -> None:
+    controls = len(sample) - len(sample.translate(None, _CONTROL))
+    if sample.startswith(_MAGIC) or controls > _MOST_CONTROL * len(sample):
+        raise NotTextError("binary", f"{controls} control bytes in the first {len(sample)}: this is not a text")
 
 
 def _marked(payload: bytes) -> tuple[str | None, int]:
@@ -91,9 +116,7 @@ def _unmarked(payload: bytes, declared: str | None, markup: bool) -> str:
     sample = payload[:_SAMPLE]
     if wide := _wide(sample):
         return wide
-    controls = len(sample) - len(sample.translate(None, _CONTROL))
-    if payload.startswith(_MAGIC) or controls > _MOST_CONTROL * len(sample):
-        raise NotTextError("binary", f"{controls} control bytes in the first {len(sample)}: this is not a text")
+    _refuse_binary(sample)
     for name in (declared, _in_markup(payload) if markup else None):
         if (known := _known(name)) and _reads(payload, known):
             return known

@@ -11,6 +11,7 @@ from typing import Literal
 
 ClaimKind = Literal["published", "modified"]
 Precision = Literal["instant", "minute", "hour", "day", "month", "quarter", "year", "range"]
+Stage = Literal["read", "decode", "parse", "extract", "clean", "load"]
 Outcome = Literal["inserted", "updated", "unchanged", "duplicate", "rejected"]
 
 OUTCOMES: tuple[Outcome, ...] = ("inserted", "updated", "unchanged", "duplicate", "rejected")
@@ -139,7 +140,7 @@ class Rejection:
 
     source: str
     locator: str
-    stage: Literal["read", "decode", "parse", "extract", "clean", "load"]
+    stage: Stage
     reason: str
     detail: str
     payload_sha256: str | None = None

@@ -27,7 +27,7 @@ def test_a_line_gives_its_body_and_what_is_said_of_it() -> None:
         }
     )
     document = read_document(line)
-    assert (document.body, document.is_page, document.document_id) == ("A text.", False, "7")
+    assert (document.body, document.is_page, document.document_id) == ("A text.", False, 7)
     assert document.url == "https://paper.example/a"
     assert document.captured_at == datetime(2022, 7, 20, 8, tzinfo=UTC)
     assert document.claims.title == "A title"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.walk_documents import walk
+from flows.walk_documents import Means, walk
 from transforms.boilerplate import shipped_rules
 from transforms.records import Capture, Rejection, SourceClaims
 from warehouse.archive import Archive
@@ -55,7 +55,7 @@ def take_into() -> Callable[..., LoadReport]:
 
     def taken(into: Warehouse, *items: Capture | Rejection, documents: int = 1000) -> LoadReport:
         with open_run(into, "ingest", shipped_rules().sha256) as run:
-            return walk(into, run, items, documents=documents, size=1 << 24, jobs=1)
+            return walk(into, run, items, documents=documents, size=1 << 24, means=Means(jobs=0))
 
     return taken
 

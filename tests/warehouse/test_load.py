@@ -5,10 +5,13 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
-from flows.walk_documents import _Inline, settle, stage, walk
+from flows.supervise_workers import Inline
+from flows.transform_batch import transform
+from flows.walk_documents import Means, settle, stage, walk
 from transforms.boilerplate import shipped_rules
 from transforms.records import OUTCOMES, Rejection
 from warehouse.archive import Placement
@@ -172,7 +175,7 @@ class TestOutcomes:
 
         failing = open_run(warehouse, "ingest", shipped_rules().sha256)
         with pytest.raises(RuntimeError, match="the wire broke"), failing as run:
-            walk(warehouse, run, breaking(), documents=1, size=1 << 20, jobs=1)
+            walk(warehouse, run, breaking(), documents=1, size=1 << 20, means=Means(jobs=0))
         ((status, error, captures),) = rows("SELECT status, error, captures FROM runs")
         assert (status, error) == ("failed", "RuntimeError: the wire broke")
         assert captures == rows("SELECT count(*) FROM captures")[0][0]
@@ -324,7 +327,7 @@ class TestAgain:
     """A batch whose load is tried again after it was committed, as a scheduler does when the answer is lost."""
 
     def staged(self, warehouse, run, items):
-        return stage(warehouse, run, items, _Inline())
+        return stage(warehouse, run, items, Inline(partial(transform, mentions=True)))
 
     def test_settling_twice_changes_no_article(self, warehouse, capture, snapshot):
         """A batch that is loaded again changes no row of articles, captures and links."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.rebuild_warehouse import rebuild_warehouse
-from flows.walk_documents import recover
+from flows.walk_documents import Means, recover
 from transforms.records import Rejection
 from warehouse.archive import LEDGER
 from warehouse.checks import run_checks
@@ -53,7 +53,7 @@ class TestRebuild:
         before = snapshot(circumstances=True, ignoring=["last_seen_at"])
         runs = rows("SELECT * FROM runs ORDER BY run_id")
         delete_database(warehouse)
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert snapshot(circumstances=True, ignoring=["last_seen_at"]) == before
         assert rows("SELECT * FROM runs ORDER BY run_id") == runs
         assert broken(warehouse) == []
@@ -66,7 +66,7 @@ class TestRebuild:
         take(replace(item, url="https://example.org/bäckerei"))
         before = snapshot()
         delete_database(warehouse)
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert snapshot() == before
 
     def test_addresses_that_look_like_the_ledger_s_own_words_come_back(self, warehouse, take, capture, snapshot):
@@ -74,7 +74,7 @@ class TestRebuild:
         take(capture(BREAD, "/1", url="!run"), capture(SALT, "/2"))
         before = snapshot()
         delete_database(warehouse)
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert snapshot() == before
 
     def test_a_reverted_document_comes_back_as_it_is(self, warehouse, take, capture, snapshot, rows):
@@ -84,7 +84,7 @@ class TestRebuild:
         assert rows("SELECT text, version FROM articles") == [(BREAD.strip(), 3)]
         before = snapshot()
         delete_database(warehouse)
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert rows("SELECT text, version FROM articles") == [(BREAD.strip(), 3)]
         assert snapshot() == before
 
@@ -93,7 +93,7 @@ class TestRebuild:
         for _ in range(2):
             take(MISSING, capture(" ", "/1"), capture(BREAD, "/2"))
         delete_database(warehouse)
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert broken(warehouse) == []
 
     def test_the_old_file_is_kept(self, warehouse, take, capture, rows):
@@ -102,16 +102,16 @@ class TestRebuild:
         warehouse.path.write_bytes(b"no database any more")
         with pytest.raises(WarehouseDamagedError), warehouse.reading():
             pass
-        assert rebuild_warehouse(warehouse, 1).captures == 1
+        assert rebuild_warehouse(warehouse, Means(jobs=0)).captures == 1
         assert warehouse.path.with_name("dateline.duckdb.replaced").read_bytes() == b"no database any more"
         assert rows("SELECT text FROM articles") == [(BREAD.strip(),)]
 
     def test_rebuilding_twice_changes_nothing(self, warehouse, take, capture, snapshot):
         """A rebuild of a rebuilt warehouse gives the same rows, and leaves no work files behind."""
         take(capture(BREAD, "/1"), capture(BREAD, "/2"), MISSING)
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         once = snapshot(circumstances=True)
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert snapshot(circumstances=True) == once
         assert not list(warehouse.path.parent.glob("*.rebuilding*"))
 
@@ -120,7 +120,7 @@ class TestRebuild:
         take(capture(BREAD, "/1"), capture(SALT, "/2"), MISSING)
         (warehouse.archive.folder / LEDGER).unlink()
         delete_database(warehouse)
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert rows("SELECT text FROM articles ORDER BY text") == [(BREAD.strip(),), (SALT.strip(),)]
         assert broken(warehouse) == []
 
@@ -129,7 +129,7 @@ class TestRebuild:
         items = [capture(BREAD, "/1"), capture(SALT, "/2"), MISSING]
         take(*items)
         before = snapshot()
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert take(*items) == LoadReport(captures=3, unchanged=2, rejected=1)
         assert snapshot() == before
 
@@ -137,9 +137,9 @@ class TestRebuild:
 class TestRecover:
     def test_nothing_lost_is_nothing_done(self, warehouse, take, capture, rows):
         """A warehouse that holds all its archive is left alone; no run is added."""
-        assert recover(warehouse) == LoadReport()
+        assert recover(warehouse, Means(jobs=0)) == LoadReport()
         take(capture(BREAD, "/1"))
-        assert recover(warehouse) == LoadReport()
+        assert recover(warehouse, Means(jobs=0)) == LoadReport()
         assert rows("SELECT flow FROM runs") == [("ingest",)]
 
     def test_a_lost_database_is_filled_again(self, warehouse, take, capture, snapshot, rows):
@@ -148,13 +148,13 @@ class TestRecover:
         take(capture(OATS, "/1", day=2))
         before = snapshot()
         delete_database(warehouse)
-        assert recover(warehouse) == LoadReport(captures=4, inserted=2, updated=1, rejected=1)
+        assert recover(warehouse, Means(jobs=0)) == LoadReport(captures=4, inserted=2, updated=1, rejected=1)
         assert snapshot() == before
         assert rows("SELECT flow, status, captures FROM runs ORDER BY run_id") == [
             ("ingest", "done", 3),
             ("ingest", "done", 1),
         ]
-        assert recover(warehouse) == LoadReport()
+        assert recover(warehouse, Means(jobs=0)) == LoadReport()
         assert broken(warehouse) == []
 
     def test_lost_batches_come_back(self, warehouse, take, capture, snapshot, rows, tmp_path):
@@ -168,7 +168,7 @@ class TestRecover:
         shutil.copy(tmp_path / "older.duckdb", warehouse.path)
         assert rows("SELECT count(*) FROM articles") == [(2,)]
         assert [name for name, _ in broken(warehouse)] == ["ledger_is_whole"]
-        recover(warehouse)
+        recover(warehouse, Means(jobs=0))
         assert snapshot() == before
         assert rows("SELECT * FROM runs ORDER BY run_id") == runs
         assert broken(warehouse) == []
@@ -180,7 +180,7 @@ class TestRecover:
         take(MISSING, capture(" ", "/2"), capture(SALT, "/3"))
         before = snapshot()
         shutil.copy(tmp_path / "older.duckdb", warehouse.path)
-        assert recover(warehouse) == LoadReport(captures=3, inserted=1, rejected=2)
+        assert recover(warehouse, Means(jobs=0)) == LoadReport(captures=3, inserted=1, rejected=2)
         assert snapshot() == before
         assert broken(warehouse) == []
 
@@ -198,7 +198,7 @@ class TestRecover:
             wal(warehouse).unlink()
         else:
             os.truncate(wal(warehouse), int(wal(warehouse).stat().st_size * share))
-        recover(warehouse)
+        recover(warehouse, Means(jobs=0))
         assert snapshot() == before
         assert broken(warehouse) == []
 
@@ -206,7 +206,7 @@ class TestRecover:
         """Fill the database from the archive in a process that dies before a checkpoint, so that all lies in the WAL."""
         script = (
             "import os, sys, duckdb; from pathlib import Path\n"
-            "from flows.walk_documents import recover; from warehouse.database import Warehouse\n"
+            "from flows.walk_documents import Means, recover; from warehouse.database import Warehouse\n"
             "connect, held = duckdb.connect, []\n"
             "def kept(path, **how):\n"
             "    held.append(connect(path, **how))\n"
@@ -221,7 +221,7 @@ class TestRecover:
     def test_kept_bytes_without_a_load_are_loaded(self, warehouse, capture, rows):
         """A batch whose process died between archive and warehouse is loaded by the next."""
         warehouse.archive.append([capture(BREAD, "/1"), MISSING], "0" * 32)
-        assert recover(warehouse) == LoadReport(captures=2, inserted=1, rejected=1)
+        assert recover(warehouse, Means(jobs=0)) == LoadReport(captures=2, inserted=1, rejected=1)
         assert rows("SELECT text FROM articles") == [(BREAD.strip(),)]
         assert broken(warehouse) == []
 
@@ -250,7 +250,7 @@ from itertools import count
 from pathlib import Path
 
 from connectors.seeds import SeedConnector
-from flows.walk_documents import recover, walk
+from flows.walk_documents import Means, recover, walk
 from transforms.boilerplate import shipped_rules
 from warehouse.database import Warehouse
 from warehouse.export import export_parquet
@@ -283,10 +283,10 @@ def work(house, point):
 
     Warehouse.transaction = counted
     store = Warehouse(house / "dateline.duckdb")
-    recover(store)
+    recover(store, Means(jobs=0))
     if what == "all":
         with open_run(store, "ingest", shipped_rules().sha256) as run:
-            walk(store, run, SeedConnector([seeds]).captures(), documents=2, size=1 << 20, jobs=1)
+            walk(store, run, SeedConnector([seeds]).captures(), documents=2, size=1 << 20, means=Means(jobs=0))
         export_parquet(store, house / "export")
 
 
@@ -345,7 +345,7 @@ class TestCrashes:
         for point in range(points + 1, 0, -1):
             house = tmp_path / "houses" / f"{point:03d}"
             store = Warehouse(house / "dateline.duckdb")
-            recover(store)
+            recover(store, Means(jobs=0))
             ingest(documents, into=store)
             assert snapshot(store) == undisturbed, point
             assert broken(store) == [], point
@@ -378,7 +378,7 @@ class TestCrashes:
         assert points >= 5
         for point in range(1, points + 2):
             store = Warehouse(tmp_path / "houses" / f"{point:03d}" / "dateline.duckdb")
-            recover(store)
+            recover(store, Means(jobs=0))
             assert snapshot(store) == undisturbed, point
             aside = [path.read_bytes() for path in (store.archive.folder / "quarantine").iterdir()]
             assert b"\x1f\x8b\x08 torn" in aside, point
