@@ -54,10 +54,9 @@ def clean(
     `cuts` are lines that somebody has already judged (the page's furniture, say). With `has_title_line` a first line
     that reads like a headline becomes the title; a first line that repeats `known_title` always goes.
     """
-    lines = read_lines(source_text)
+    lines = read_lines(source_text, cuts)
     rules = rules.reading(language)
     literals = literal_finder(rules).find(source_text)
-    _take_cuts(lines, cuts)
     found: dict[str, list[str]] = {"dateline": [], "date": [], "credit": []}
     flags: set[str] = set()
     title = _take_title(source_text, lines, rules, has_title_line, known_title)
@@ -78,15 +77,6 @@ def clean(
 
 
 # ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _take_cuts(lines: list[Line], cuts: Sequence[Cut]) -> None:
-    at = 0
-    for line in lines:
-        while at < len(cuts) and cuts[at].stop <= line.start:
-            at += 1
-        if at < len(cuts) and cuts[at].start <= line.start:
-            line.rule = cuts[at].rule
 
 
 def _take_title(source: str, lines: list[Line], rules: Rules, wanted: bool, known: str | None) -> str | None:

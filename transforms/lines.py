@@ -7,10 +7,11 @@ behind it along, so that the trail stays as short as it can be.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from transforms.records import Edit
+from transforms.records import Cut, Edit
 
 _LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _GAPS = ("\n\n", "\n")
@@ -31,9 +32,16 @@ class Line:
         return self.prefixes[-1][0] if self.prefixes else self.start
 
 
-def read_lines(source: str) -> list[Line]:
-    """Find the lines of a text that are not empty."""
-    return [Line(*found.span()) for found in _LINE.finditer(source)]
+def read_lines(source: str, cuts: Sequence[Cut] = ()) -> list[Line]:
+    """Find the lines of a text that are not empty; what `cuts` covers, whole lines in order, is one line for each."""
+    lines: list[Line] = []
+    at = 0
+    for cut in cuts:
+        lines += [Line(*found.span()) for found in _LINE.finditer(source, at, cut.start)]
+        lines.append(Line(cut.start, cut.stop, cut.rule))
+        at = cut.stop
+    lines += [Line(*found.span()) for found in _LINE.finditer(source, at)]
+    return lines
 
 
 def line_edits(
