@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transforms.boilerplate import Rules
 from transforms.cleaning import Cleaned, clean
@@ -38,6 +38,7 @@ class _Body:
 
     decoded: Decoded
     page: Page | None
+    flags: tuple[str, ...] = ()
 
 
 class _Refused(Exception):  # noqa: N818  (it never leaves this module)
@@ -118,7 +119,7 @@ def _article(capture: Capture, rules: Rules, mentions: bool, document: Document 
         text_sha256=hashlib.sha256(cleaned.text.encode()).hexdigest(),
         extractor="page" if page else "text",
         charset=body.decoded.charset,
-        flags=tuple(sorted({*cleaned.flags, *(page.flags if page else ()), *_damage(body.decoded)})),
+        flags=tuple(sorted({*cleaned.flags, *body.flags, *(page.flags if page else ()), *_damage(body.decoded)})),
         edits=cleaned.edits,
         date_claims=date_claims,
         date_mentions=find_mentions(cleaned.text, published=published_local, language=language) if mentions else (),
@@ -134,7 +135,7 @@ def _body(capture: Capture, document: Document | None) -> _Body:
             document = document or read_document(capture.payload)
         except MalformedDocumentError as error:
             raise _Refused("parse", "malformed", str(error)) from None
-        return _read(capture, document.body, None, document.is_page)
+        return replace(_read(capture, document.body, None, document.is_page), flags=document.flags)
     if media_type in PAGE_TYPES or media_type in TEXT_TYPES:
         return _read(capture, capture.payload, charset, media_type in PAGE_TYPES)
     raise _Refused("parse", "unsupported", f"no reader for documents of type {media_type}")

@@ -20,11 +20,11 @@ from transforms.records import Cut, Edit
 _NAMED = re.compile(r"\(\?P<\w+>")
 Places = dict[Rule, list[int]]
 
-_HEAD_LINES = 5
-_TAIL_LINES = 8
+HEAD_LINES = 5
+TAIL_LINES = 8
 _LONGEST_LINE = 160  # a rule for longer lines names what it needs
 _LONGEST_TITLE = 200
-_SENTENCE_END = re.compile(r"[.;:,…]$|\.[\"”’']$")
+_NO_TITLE = re.compile(r"[.;:,…]$|\.[\"”’']$|[–—-]$")  # a sentence's end, or a dateline on a line of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _reads_like_title(words: str, gap: str, following: str) -> bool:
     if words.startswith("#"):
         return True
     apart = gap.count("\n") > 1 or len(following) > 2 * len(words)
-    return apart and len(words) <= _LONGEST_TITLE and _SENTENCE_END.search(words) is None and len(following) > 20
+    return apart and len(words) <= _LONGEST_TITLE and _NO_TITLE.search(words) is None and len(following) > 20
 
 
 def _cut_lines(
@@ -165,8 +165,8 @@ def _blocks(source: str, lines: list[Line]) -> list[list[Line]]:
 
 def _placed(rule: Rule, number: int, count: int) -> bool:
     if rule.place == "head":
-        return number < _HEAD_LINES
-    return rule.place == "any" or number >= count - _TAIL_LINES
+        return number < HEAD_LINES
+    return rule.place == "any" or number >= count - TAIL_LINES
 
 
 def _note(rule: Rule, match: re.Match[str], found: dict[str, list[str]], flags: set[str]) -> None:

@@ -20,6 +20,7 @@ from transforms.encoding import NotTextError, decode
 from transforms.records import SourceClaims
 
 MEDIA_TYPE = "application/json"
+UNREADABLE_TIME = "unreadable_captured_at"
 
 
 class MalformedDocumentError(ValueError):
@@ -28,7 +29,10 @@ class MalformedDocumentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document line, read: its body as text or as the bytes of a page, and the claims beside it."""
+    """A document line, read: its body as text or as the bytes of a page, and the claims beside it.
+
+    A `captured_at` that cannot be read is no reason to lose the document: it counts as missing, and `flags` say so.
+    """
 
     body: str | bytes
     is_page: bool
@@ -36,6 +40,7 @@ class Document:
     url: str | None
     captured_at: datetime | None
     claims: SourceClaims
+    flags: tuple[str, ...] = ()
 
 
 def read_document(line: bytes) -> Document:
@@ -50,12 +55,13 @@ def read_document(line: bytes) -> Document:
     identifier = row.get("id")
     if identifier is not None and not isinstance(identifier, str | int):
         raise MalformedDocumentError("`id` must be a string or a whole number")
+    captured_at, flags = _instant(row)
     return Document(
         body=body,
         is_page=is_page,
         document_id=identifier,
         url=_words(row, "url"),
-        captured_at=_instant(row),
+        captured_at=captured_at,
         claims=SourceClaims(
             title=_words(row, "title"),
             published=_words(row, "published_at"),
@@ -64,6 +70,7 @@ def read_document(line: bytes) -> Document:
             publisher=_words(row, "publisher"),
             language=_words(row, "language"),
         ),
+        flags=flags,
     )
 
 
@@ -117,15 +124,12 @@ def _names(row: dict[str, Any]) -> tuple[str, ...]:
     return tuple(clean for name in names if (clean := name.replace("\0", "").strip()))
 
 
-def _instant(row: dict[str, Any]) -> datetime | None:
+def _instant(row: dict[str, Any]) -> tuple[datetime | None, tuple[str, ...]]:
     words = _words(row, "captured_at")
     if words is None:
-        return None
+        return None, ()
     try:
         instant = datetime.fromisoformat(words)
-    except ValueError:
-        raise MalformedDocumentError(f"`captured_at` must be an ISO 8601 time, not {words!r}") from None
-    try:
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-    except OverflowError:
-        raise MalformedDocumentError(f"`captured_at` is out of the calendar: {words!r}") from None
+        return (instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)), ()
+    except (ValueError, OverflowError):
+        return None, (UNREADABLE_TIME,)
