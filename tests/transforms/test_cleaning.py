@@ -82,7 +82,9 @@ def test_a_first_line_that_reads_like_a_headline_is_the_title() -> None:
     assert [edit.rule for edit in cleaned.edits] == ["title-line"]
 
 
-@pytest.mark.parametrize("first", [ONE, "LISBON – The council met again after a week", "Advertisement", "x" * 201])
+@pytest.mark.parametrize(
+    "first", [ONE, "LISBON – The council met again after a week", "LISBON, July 3 (AP) --", "Advertisement", "x" * 201]
+)
 def test_a_first_line_that_does_not_is_not(first: str) -> None:
     """A sentence, a dateline, litter or an endless line is no title."""
     assert clean(f"{first}\n\n{ONE}\n\n{TWO}", shipped_rules(), has_title_line=True).title is None
