@@ -6,33 +6,27 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
-
-import orjson
+from typing import TYPE_CHECKING, TypeVar
 
 from connectors.files import RefusedFileError, open_file, read_lines
 from connectors.seeds import SeedConnector
-from flows.supervise_workers import Judged, Limits, Verdict, Work, open_workers
-from flows.transform_batch import judged
-from transforms.documents import MEDIA_TYPE as DOCUMENT_LINE
-from transforms.documents import MalformedDocumentError, read_document
-from transforms.records import Article, Capture, Rejection
+from flows.supervise_workers import Limits, Work, open_workers
+from transforms.records import Capture, Rejection
 
+if TYPE_CHECKING:
+    from flows.answer_documents import NumberedLine
+
+SOURCE = "stdin"
 _CHUNK_DOCUMENTS, _CHUNK_BYTES = 32, 1 << 20
 _AHEAD = 2  # chunks under way for each process
-_SOURCE = "stdin"
 T = TypeVar("T")
-
-NumberedLine = tuple[str, bytes | RefusedFileError | None]
 
 
 def extract_lines(paths: Sequence[str], limit: int, jobs: int, limits: Limits) -> Iterator[bytes]:
     """Read document lines from files or standard input; each gives one line, in order, with its `id` if it has one."""
-    work = partial(_line_answers, seen_at=datetime.now(UTC))
+    work: Work[NumberedLine, list[bytes]] = Work("flows.answer_documents:answer_lines", {"seen_at": datetime.now(UTC)})
     return _mapped(work, _chunks(_lines(paths, limit), lambda numbered: _size(numbered[1])), jobs, limits)
 
 
@@ -41,7 +35,8 @@ def extract_files(paths: Sequence[str], limit: int, jobs: int, limits: Limits) -
     items: Iterable[Capture | Rejection] = [_standard_input(limit)]
     if paths and list(paths) != ["-"]:
         items = SeedConnector(paths, limit).captures()
-    return _mapped(_item_answers, _chunks(items, lambda item: len(item.payload)), jobs, limits)
+    work: Work[Capture | Rejection, list[bytes]] = Work("flows.answer_documents:answer_captures")
+    return _mapped(work, _chunks(items, lambda item: len(item.payload)), jobs, limits)
 
 
 def _lines(paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | RefusedFileError | None]]:
@@ -60,65 +55,12 @@ def _lines(paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | Refu
             yield path, error
 
 
-def _line_answers(numbered: Iterable[Judged[NumberedLine]], seen_at: datetime) -> list[bytes]:
-    return [_line_answer(locator, line, verdict, seen_at) for (locator, line), verdict in numbered]
-
-
-def _line_answer(
-    locator: str, line: bytes | RefusedFileError | None, verdict: Verdict | None, seen_at: datetime
-) -> bytes:
-    if isinstance(line, RefusedFileError):
-        return _told(None, Rejection(_SOURCE, locator, "read", line.reason, str(line)))
-    if line is None:
-        return _told(
-            None, Rejection(_SOURCE, locator, "read", "oversized", "the line is longer than a document may be")
-        )
-    try:
-        document = read_document(line)
-    except MalformedDocumentError as error:
-        return _told(_identifier(line), Rejection(_SOURCE, locator, "parse", "malformed", str(error)))
-    captured_at = document.captured_at or seen_at
-    capture = Capture(_SOURCE, locator, captured_at, DOCUMENT_LINE, line, document.url, document.claims)
-    return _told(document.document_id, judged(capture, verdict, mentions=True, document=document))
-
-
-def _item_answers(items: Iterable[Judged[Capture | Rejection]]) -> list[bytes]:
-    return [
-        _told(None, judged(item, verdict, mentions=True) if isinstance(item, Capture) else item, item.locator)
-        for item, verdict in items
-    ]
-
-
-def _identifier(line: bytes) -> Any:
-    try:
-        return orjson.loads(line).get("id")
-    except (orjson.JSONDecodeError, AttributeError):
-        return None
-
-
-def _told(identifier: Any, result: Article | Rejection, locator: str | None = None) -> bytes:
-    named = {} if identifier is None else {"id": identifier}
-    if locator is not None:
-        named["locator"] = locator
-    if isinstance(result, Rejection):
-        names = ("stage", "reason", "detail")
-        return orjson.dumps(
-            {
-                "id": None,
-                **named,
-                "rejection": {name: getattr(result, name) for name in names},
-                "locator": result.locator,
-            }
-        )
-    return orjson.dumps(named | asdict(result), default=str)
-
-
 def _standard_input(limit: int) -> Capture | Rejection:
     content = sys.stdin.buffer.read(limit + 1)
     if len(content) > limit:
-        return Rejection(_SOURCE, "-", "read", "oversized", f"more than the {limit} bytes that a document may have")
+        return Rejection(SOURCE, "-", "read", "oversized", f"more than the {limit} bytes that a document may have")
     media_type = "text/html" if content.lstrip()[:1] == b"<" else "text/plain"
-    return Capture(_SOURCE, "-", datetime.now(UTC), media_type, content)
+    return Capture(SOURCE, "-", datetime.now(UTC), media_type, content)
 
 
 def _size(line: bytes | RefusedFileError | None) -> int:

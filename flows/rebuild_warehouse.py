@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from flows.walk_documents import Means, replay
+from flows.supervise_workers import Means
+from flows.walk_documents import replay
 from warehouse.archive import sync_folder
 from warehouse.database import Warehouse
 from warehouse.load import LoadReport

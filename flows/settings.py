@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from flows.supervise_workers import Limits
-from flows.walk_documents import Means
-from warehouse.database import Warehouse
+from flows.supervise_workers import Limits, Means
+
+if TYPE_CHECKING:
+    from warehouse.database import Warehouse
 
 
 class Settings(BaseSettings):
@@ -59,4 +61,6 @@ class Settings(BaseSettings):
 
     def open_warehouse(self, path: Path | None = None) -> Warehouse:
         """Give the warehouse at a path, or at the one that is set."""
+        from warehouse.database import Warehouse  # noqa: PLC0415  (what asks no warehouse need not load DuckDB)
+
         return Warehouse(path or self.warehouse, self.lock_wait, self.memory_limit, self.threads)

@@ -15,7 +15,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -47,7 +49,31 @@ class Verdict:
 
 
 Judged = tuple[T, Verdict | None]
-Work = Callable[[Iterable[Judged[T]]], R]
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[T, R]):
+    """A function, named as `module:function` so that who only hands out work need not import it, and its settings.
+
+    It takes an iterable of (document, verdict) and gives one result for all of them.
+    """
+
+    function: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def load(self) -> Callable[[Iterable[Judged[T]]], R]:
+        """Import the function."""
+        module, _, name = self.function.partition(":")
+        return partial(getattr(import_module(module), name), **self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """With what documents are transformed: so many processes (none: this one, and no limits), limits, and how far."""
+
+    jobs: int = 1
+    limits: Limits = field(default_factory=Limits)
+    mentions: bool = True
 
 
 class Team(Protocol[T_contra, R]):
@@ -62,7 +88,7 @@ class Inline(Generic[T, R]):
     """Work done in this process at once, for documents that cannot hurt it."""
 
     def __init__(self, work: Work[T, R]) -> None:
-        self._work = work
+        self._work = work.load()
 
     def submit(self, documents: Sequence[T]) -> Future[R]:
         """Work through the documents before this returns."""
@@ -75,19 +101,15 @@ class Inline(Generic[T, R]):
 
 
 class Workers(Generic[T, R]):
-    """`jobs` processes, started when there is work, each watched by a thread of this one.
-
-    `work` is a function of a module: it is given to other processes by its name, and takes documents one by one from
-    an iterable of (document, verdict).
-    """
+    """Up to `jobs` processes, each watched by a thread of this one. The first starts at once, others as there is work."""
 
     def __init__(self, work: Work[T, R], jobs: int, limits: Limits) -> None:
         self._work, self._limits = work, limits
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="watch")
-        self._own = threading.local()
-        self._started: list[_Worker] = []
-        self._closed = False
         self._lock = threading.Lock()
+        self._closed = False
+        self._started = [_Worker(work, limits)]
+        self._idle = list(self._started)
 
     def submit(self, documents: Sequence[T]) -> Future[R]:
         """Give the documents to the next process that is free."""
@@ -106,28 +128,27 @@ class Workers(Generic[T, R]):
         verdicts: dict[int, Verdict] = {}
         deaths: Counter[int] = Counter()
         while True:
-            worker = self._worker()
+            worker = self._take()
             try:
                 result: R = worker.work(documents, verdicts)
             except _HurtError as hurt:
-                self._own.worker = None
                 deaths[hurt.place] += 1
                 if hurt.place < 0 and deaths[hurt.place] >= _TRIES:
                     raise RuntimeError(f"processes end before their first document: {hurt.verdict.detail}") from None
                 if hurt.place >= 0 and (hurt.verdict.reason != "crash" or deaths[hurt.place] >= _TRIES):
                     verdicts[hurt.place] = hurt.verdict
             else:
+                self._idle.append(worker)
                 return result
 
-    def _worker(self) -> _Worker:
-        worker: _Worker | None = getattr(self._own, "worker", None)
-        if worker is None:
-            with self._lock:
-                if self._closed:
-                    raise CancelledError
-                worker = self._own.worker = _Worker(self._work, self._limits)
-                self._started.append(worker)
-        return worker
+    def _take(self) -> _Worker:
+        with self._lock:
+            if self._closed:
+                raise CancelledError
+            if self._idle:
+                return self._idle.pop()
+            self._started.append(worker := _Worker(self._work, self._limits))
+            return worker
 
 
 @contextmanager
@@ -209,6 +230,7 @@ def _serve(pipe: Connection, place: Any, work: Work[Any, Any], limits: Limits) -
     """Work until the other end of the pipe is closed. Runs in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who watches decides when to stop
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, in the middle of C code too
+    do = work.load()
     _bound_memory(limits.memory)
     while True:
         try:
@@ -216,7 +238,7 @@ def _serve(pipe: Connection, place: Any, work: Work[Any, Any], limits: Limits) -
         except (EOFError, OSError):
             return
         try:
-            answer = "done", work(_watched(documents, verdicts, place, limits.seconds))
+            answer = "done", do(_watched(documents, verdicts, place, limits.seconds))
         except MemoryError:
             answer = "memory", place.value
         except Exception as error:  # noqa: BLE001  (it is raised where the result is waited for)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from transforms.article import reject, to_article
-from transforms.boilerplate import shipped_rules
-from transforms.documents import Document
-from transforms.records import Article, Capture, Rejection
+from flows.transform_documents import judged
 from warehouse.rows import ArticleRows, article_rows
 
 if TYPE_CHECKING:
-    from flows.supervise_workers import Judged, Verdict
-
-Numbered = tuple[int, str, Capture]
+    from flows.supervise_workers import Judged
+    from flows.walk_documents import Numbered
 
 
 def transform(captures: Iterable[Judged[Numbered]], *, mentions: bool) -> ArticleRows:
@@ -26,12 +22,3 @@ def transform(captures: Iterable[Judged[Numbered]], *, mentions: bool) -> Articl
         (number, name, capture, judged(capture, verdict, mentions=mentions))
         for (number, name, capture), verdict in captures
     )
-
-
-def judged(
-    capture: Capture, verdict: Verdict | None, *, mentions: bool, document: Document | None = None
-) -> Article | Rejection:
-    """Turn a capture (and the document it holds, if read) into an article, or into what its verdict asks for."""
-    if verdict:
-        return reject(capture, "extract", verdict.reason, verdict.detail)
-    return to_article(capture, shipped_rules(), mentions=mentions, document=document)

@@ -11,13 +11,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 
-from flows.supervise_workers import Inline, Limits, Team, open_workers
-from flows.transform_batch import Numbered, transform
-from transforms.article import TEXT_TYPES
+from flows.supervise_workers import Inline, Means, Team, Work, open_workers
 from transforms.records import Capture, Rejection
 from warehouse.archive import Appended, Entry
 from warehouse.database import Warehouse
@@ -29,20 +26,13 @@ from warehouse.warc import payload_sha256, record_id
 
 Item = Capture | Rejection
 Progress = Callable[[LoadReport], None]
+Numbered = tuple[int, str, Capture]  # a capture with its number in the batch and its record id
 Transformers = Team[Numbered, ArticleRows]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AHEAD = 1  # batches kept and being transformed for each process while one is loaded
+_LIGHT_TYPES = ("text/plain", "text/markdown")
 _LIGHT_DOCUMENTS, _LIGHT_BYTES = 64, 1 << 20  # so few texts are done before a process would have started
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """With what documents are transformed: so many processes (none: this one, and no limits), limits, and how far."""
-
-    jobs: int = 1
-    limits: Limits = field(default_factory=Limits)
-    mentions: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +94,7 @@ def walk(
     *,
     documents: int,
     size: int,
-    means: Means = Means(),
+    means: Means,
     settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
     progress: Progress | None = None,
 ) -> LoadReport:
@@ -128,7 +118,7 @@ def walk(
     return total
 
 
-def recover(warehouse: Warehouse, means: Means = Means()) -> LoadReport:
+def recover(warehouse: Warehouse, means: Means) -> LoadReport:
     """Bring into the warehouse what its archive holds and it does not: batches that a crash or a lost WAL took."""
     size = warehouse.archive.recover()
     if not size:
@@ -140,9 +130,7 @@ def recover(warehouse: Warehouse, means: Means = Means()) -> LoadReport:
     return sum((replay(warehouse, gap["gap_start"], gap["gap_stop"], means) for gap in gaps), LoadReport())
 
 
-def replay(
-    warehouse: Warehouse, start: int, stop: int | None, means: Means = Means(), documents: int = 1000
-) -> LoadReport:
+def replay(warehouse: Warehouse, start: int, stop: int | None, means: Means, documents: int = 1000) -> LoadReport:
     """Load what the ledger names in [start, stop), each record in the name of the run that saw it."""
     total = LoadReport()
     waiting: deque[Staged] = deque()
@@ -263,7 +251,7 @@ def _settled(
 @contextmanager
 def _team(means: Means) -> Iterator[Transformers]:
     """Give whoever transforms documents by these means."""
-    work = partial(transform, mentions=means.mentions)
+    work: Work[Numbered, ArticleRows] = Work("flows.transform_batch:transform", {"mentions": means.mentions})
     if not means.jobs:
         yield Inline(work)
         return
@@ -276,7 +264,7 @@ def _is_light(batch: Sequence[Item]) -> bool:
     return (
         len(batch) <= _LIGHT_DOCUMENTS
         and sum(len(item.payload) for item in batch) <= _LIGHT_BYTES
-        and all(item.media_type in TEXT_TYPES for item in batch if isinstance(item, Capture))
+        and all(item.media_type in _LIGHT_TYPES for item in batch if isinstance(item, Capture))
     )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors.seeds import SeedConnector
-from flows.walk_documents import Means, walk
+from flows.supervise_workers import Means
+from flows.walk_documents import walk
 from transforms.boilerplate import shipped_rules
 from warehouse.database import Warehouse
 from warehouse.runs import open_run

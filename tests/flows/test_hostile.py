@@ -7,8 +7,8 @@ import json
 import pytest
 
 from connectors.seeds import SeedConnector
-from flows.supervise_workers import Limits
-from flows.walk_documents import Means, walk
+from flows.supervise_workers import Limits, Means
+from flows.walk_documents import walk
 from warehouse.runs import open_run
 
 GOOD = "".join(

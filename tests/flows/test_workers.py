@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.supervise_workers import Inline, Limits, Workers, open_workers
+from flows.supervise_workers import Inline, Limits, Work, Workers, open_workers
 
+SUFFER = Work(f"{__name__}:suffer")
 SMALL = Limits(seconds=0.3, memory=200 << 20)
 
 
@@ -60,7 +61,7 @@ DEEDS = {
 @pytest.fixture(scope="module")
 def workers():
     """Give two workers with small limits, shared by the tests."""
-    with open_workers(suffer, 2, SMALL) as opened:
+    with open_workers(SUFFER, 2, SMALL) as opened:
         yield opened
 
 
@@ -91,7 +92,7 @@ def test_one_death_is_no_verdict(workers, tmp_path):
 
 def test_a_process_that_stands_still_is_killed():
     """Processor time is no bound for a process that waits: the wall's clock is, with patience."""
-    with open_workers(suffer, 1, Limits(seconds=0.1)) as team:
+    with open_workers(SUFFER, 1, Limits(seconds=0.1)) as team:
         assert team.submit(["a", "sleep", "b"]).result(timeout=30)[::2] == ["done: a", "done: b"]
 
 
@@ -105,7 +106,7 @@ def test_an_error_of_the_work_reaches_who_waits(workers):
 def test_no_process_is_left():
     """Workers end with their block, also when they are in the middle of something."""
     before = set(active_children())
-    team = Workers(suffer, 2, Limits(seconds=60))
+    team = Workers(SUFFER, 2, Limits(seconds=60))
     waiting = [team.submit(["spin"]) for _ in range(4)]
     while not (started := set(active_children()) - before):
         time.sleep(0.01)
@@ -116,6 +117,6 @@ def test_no_process_is_left():
 
 def test_inline_work_raises_when_asked():
     """Work in this process gives its result, or its error, by the same future."""
-    assert Inline(suffer).submit(["a"]).result() == ["done: a"]
+    assert Inline(SUFFER).submit(["a"]).result() == ["done: a"]
     with pytest.raises(ValueError, match="a fault"):
-        Inline(suffer).submit(["raise a fault"]).result()
+        Inline(SUFFER).submit(["raise a fault"]).result()

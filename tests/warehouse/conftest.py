@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from flows.walk_documents import Means, walk
+from flows.supervise_workers import Means
+from flows.walk_documents import walk
 from transforms.boilerplate import shipped_rules
 from transforms.records import Capture, Rejection, SourceClaims
 from warehouse.archive import Archive

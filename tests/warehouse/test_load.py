@@ -5,13 +5,11 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 
-from flows.supervise_workers import Inline
-from flows.transform_batch import transform
-from flows.walk_documents import Means, settle, stage, walk
+from flows.supervise_workers import Inline, Means, Work
+from flows.walk_documents import settle, stage, walk
 from transforms.boilerplate import shipped_rules
 from transforms.records import OUTCOMES, Rejection
 from warehouse.archive import Placement
@@ -327,7 +325,7 @@ class TestAgain:
     """A batch whose load is tried again after it was committed, as a scheduler does when the answer is lost."""
 
     def staged(self, warehouse, run, items):
-        return stage(warehouse, run, items, Inline(partial(transform, mentions=True)))
+        return stage(warehouse, run, items, Inline(Work("flows.transform_batch:transform", {"mentions": True})))
 
     def test_settling_twice_changes_no_article(self, warehouse, capture, snapshot):
         """A batch that is loaded again changes no row of articles, captures and links."""

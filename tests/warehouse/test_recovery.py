@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from flows.rebuild_warehouse import rebuild_warehouse
-from flows.walk_documents import Means, recover
+from flows.supervise_workers import Means
+from flows.walk_documents import recover
 from transforms.records import Rejection
 from warehouse.archive import LEDGER
 from warehouse.checks import run_checks
@@ -206,14 +207,14 @@ class TestRecover:
         """Fill the database from the archive in a process that dies before a checkpoint, so that all lies in the WAL."""
         script = (
             "import os, sys, duckdb; from pathlib import Path\n"
-            "from flows.walk_documents import Means, recover; from warehouse.database import Warehouse\n"
+            "from flows.supervise_workers import Means; from flows.walk_documents import recover; from warehouse.database import Warehouse\n"
             "connect, held = duckdb.connect, []\n"
             "def kept(path, **how):\n"
             "    held.append(connect(path, **how))\n"
             "    held[-1].execute(\"SET wal_autocheckpoint = '1GB'\")\n"
             "    return connect(path, **how)\n"
             "duckdb.connect = kept\n"
-            "recover(Warehouse(Path(sys.argv[1])))\n"
+            "recover(Warehouse(Path(sys.argv[1])), Means(jobs=0))\n"
             "os._exit(0)\n"
         )
         subprocess.run([sys.executable, "-c", script, str(warehouse.path)], check=True)
@@ -250,7 +251,8 @@ from itertools import count
 from pathlib import Path
 
 from connectors.seeds import SeedConnector
-from flows.walk_documents import Means, recover, walk
+from flows.supervise_workers import Means
+from flows.walk_documents import recover, walk
 from transforms.boilerplate import shipped_rules
 from warehouse.database import Warehouse
 from warehouse.export import export_parquet
