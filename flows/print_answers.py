@@ -107,6 +107,18 @@ def print_rows(found: Sequence[Row], *, as_json: bool) -> None:
         click.echo(click.style(shown.rstrip(), bold=not number))
 
 
+def print_hits(found: Sequence[Row], *, as_json: bool) -> None:
+    """Print what a search found: a line each, and below it the words in their place."""
+    if as_json or not found:
+        print_rows(found, as_json=as_json)
+        return
+    for row in found:
+        when = f"{row['published_at']:%Y-%m-%d}" if row["published_at"] else "undated"
+        by = f"  {row['publisher']}" if row["publisher"] else ""
+        click.echo(f"{row['article_id'][:8]}  {when:<10}  {click.style(_cut(row['title'], 30), bold=True)}{by}")
+        click.echo(textwrap.fill(row["snippet"], _width(), initial_indent=" " * 10, subsequent_indent=" " * 10))
+
+
 def print_article(answer: ArticleAnswer) -> None:
     """Print an article to read."""
     article = answer.article

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flows.settings import Settings
     from warehouse.database import Warehouse
 
 DONE, REJECTED, USAGE, LOCKED, DAMAGED = range(5)
+
+_DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 _warehouse = click.option(
@@ -150,19 +154,34 @@ def show(article_id: str, warehouse: Path | None, explain: bool, raw: bool, numb
 @main.command()
 @click.argument("words", nargs=-1, required=True)
 @_warehouse
+@click.option("--since", type=_DAY, help="Published on this day or later (UTC).")
+@click.option("--until", type=_DAY, help="Published before this day (UTC).")
+@click.option("--publisher", help="Published by this publisher or host.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most articles to print.")
 @_json
-def search(words: tuple[str, ...], warehouse: Path | None, limit: int, as_json: bool) -> None:
+def search(
+    words: tuple[str, ...],
+    warehouse: Path | None,
+    since: datetime | None,
+    until: datetime | None,
+    publisher: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
     r"""Find current articles that have all the words, the best match first.
+
+    Words in double quotes stand one after the other, and title:WORD stands in the headline.
 
     \b
     Example: dateline search grain exports
+    Example: dateline search '"grain exports" title:port' --since 2022-07-01 --publisher gazette.example
     """
-    from flows.print_answers import print_rows
+    from flows.print_answers import print_hits
     from warehouse.queries import search_articles
 
     with _errors():
-        print_rows(search_articles(_open(warehouse), " ".join(words), limit), as_json=as_json)
+        span = {"since": _instant(since), "until": _instant(until), "publisher": publisher}
+        print_hits(search_articles(_open(warehouse), " ".join(words), limit, **span), as_json=as_json)
 
 
 @main.command()
@@ -297,6 +316,10 @@ def rebuild(warehouse: Path | None, as_json: bool) -> None:
         settings = _settings()
         report = rebuild_warehouse(_open(warehouse), settings.means())
         print_report(report, as_json=as_json)
+
+
+def _instant(given: datetime | None) -> str | None:
+    return f"{given.isoformat()}Z" if given else None
 
 
 def _settings() -> Settings:

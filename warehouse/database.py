@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 import duckdb
 
 from warehouse.archive import Archive
+from warehouse.search import index_backlog
 from warehouse.statements import list_sql, read_sql, run_sql
 
 _POLL_SECONDS = 0.05
@@ -104,7 +106,7 @@ class Warehouse:
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         config: dict[str, Any] = {
             "memory_limit": self.memory_limit,
-            "threads": self.threads,
+            "threads": max(self.threads, os.cpu_count() or 1) if read_only else self.threads,  # who asks, waits
             "autoinstall_known_extensions": False,
             "storage_compatibility_version": _STORAGE,
             "checkpoint_threshold": _CHECKPOINT,
@@ -166,6 +168,8 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
             run_sql(connection, "migrations/0000_schema_migrations")
             for name in migration.files:
                 run_sql(connection, name)
+            if not migration.version:  # with the macros that tell words apart; articles may be older than the index
+                index_backlog(connection)
             row = [migration.version, migration.name, datetime.now(UTC), migration.sha256]
             connection.execute("DELETE FROM schema_migrations WHERE version = ?", row[:1])
             connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?, ?)", row)

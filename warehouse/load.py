@@ -13,6 +13,7 @@ from warehouse.archive import Placement
 from warehouse.database import Warehouse
 from warehouse.link import link
 from warehouse.rows import SURVEYED, ArticleRows, KeptItem, capture_rows, rejection_rows, table
+from warehouse.search import index_batch
 from warehouse.statements import list_sql, rows, run_sql
 
 
@@ -83,7 +84,7 @@ def survey(warehouse: Warehouse, items: Sequence[tuple[str, str, Capture | Rejec
 
 
 def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
-    """Load a batch, and link it, in one transaction. A batch of a run that is loaded again changes nothing."""
+    """Load a batch, index it for search, and link it, in one transaction. A batch of a run that is loaded again changes nothing."""
     placements = {one.ordinal: one.placement for one in batch.kept}
     refused = [(one.ordinal, one.item, one.placement) for one in batch.kept if isinstance(one.item, Rejection)]
     refused += [(ordinal, rejection, placements[ordinal]) for ordinal, rejection in batch.became.rejections]
@@ -111,6 +112,7 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
         for name in list_sql("load"):
             if not name.startswith("load/survey"):
                 run_sql(connection, name, values)
+        index_batch(connection)
         link(connection)
         return _report(connection)
 

@@ -71,9 +71,22 @@ def read_bytes(warehouse: Warehouse, answer: ArticleAnswer) -> bytes:
     return warehouse.archive.read(Placement(where["warc_file"], where["warc_offset"], where["warc_length"])).payload
 
 
-def search_articles(warehouse: Warehouse, words: str, limit: int) -> list[Row]:
-    """Find current articles with all the words, the best match first."""
-    return _asked(warehouse, "search", {"words": words, "limit": limit})
+def search_articles(
+    warehouse: Warehouse,
+    words: str,
+    limit: int,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    publisher: str | None = None,
+) -> list[Row]:
+    """Find current articles with all the words, the best match first, each with a snippet.
+
+    `"…"` in the words is a phrase and `title:` a word of the headline. `since` and `until` bound the instant of
+    publication, half-open, as SQL reads them; `publisher` is its name or host, in any case.
+    """
+    narrowed = {"since": since, "until": until, "publisher": publisher}
+    return _asked(warehouse, "search", {"words": words, "limit": limit, **narrowed})
 
 
 def list_stories(warehouse: Warehouse, limit: int) -> list[Row]:
