@@ -37,11 +37,11 @@ class LoadReport:
 class Survey:
     """What the warehouse knows of the items of a batch, by the ids of their records.
 
-    `seen` holds when the captures among them were captured, `current` those that are the current version.
+    `seen` holds the instants at which the captures among them were captured, `current` those that are the current version.
     """
 
     placements: dict[str, Placement]
-    seen: dict[str, datetime]
+    seen: dict[str, frozenset[datetime]]
     current: frozenset[str]
 
 
@@ -80,7 +80,7 @@ def survey(warehouse: Warehouse, items: Sequence[tuple[str, str, Capture | Rejec
     for row in seen:
         placements[row["record_id"]] = Placement(row["warc_file"], row["warc_offset"], row["warc_length"])
     current = frozenset(row["record_id"] for row in seen if row["is_current"])
-    return Survey(placements, {row["record_id"]: row["captured_at"] for row in seen}, current)
+    return Survey(placements, {row["record_id"]: frozenset(row["instants"] or ()) for row in seen}, current)
 
 
 def load(warehouse: Warehouse, batch: Batch) -> LoadReport:

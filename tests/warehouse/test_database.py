@@ -49,6 +49,7 @@ TABLES = {
     "search_postings": "segment term postings",
     "search_segments": "segment last_document postings",
     "search_retired": "document",
+    "sightings": "article_id captured_at arrival capture_id content is_dated",
 }
 VIEWS = {
     "articles": VERSION,

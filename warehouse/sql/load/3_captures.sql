@@ -8,10 +8,12 @@ USING (
     FROM staged_captures AS staged
     LEFT JOIN staged_articles AS articles USING (ordinal)
     WHERE staged.known OR articles.ordinal IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY staged.capture_id ORDER BY staged.ordinal) = 1
+    QUALIFY row_number() OVER (PARTITION BY staged.capture_id ORDER BY staged.captured_at, staged.ordinal) = 1
 ) AS seen
 ON captures.capture_id = seen.capture_id
-WHEN MATCHED THEN UPDATE SET last_seen_at = greatest(captures.last_seen_at, seen.last_seen_at)
+WHEN MATCHED THEN UPDATE SET
+    captured_at = least(captures.captured_at, seen.captured_at),
+    last_seen_at = greatest(captures.last_seen_at, seen.last_seen_at)
 WHEN NOT MATCHED THEN INSERT BY NAME;
 
 INSERT INTO rejections BY NAME
