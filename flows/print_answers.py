@@ -14,6 +14,7 @@ from typing import Any
 import click
 import orjson
 
+from transforms.changes import Told, find_changes
 from transforms.dates.explanation import explain
 from transforms.records import OUTCOMES, DateClaim
 from warehouse.checks import CheckResult
@@ -126,6 +127,27 @@ def print_article(answer: ArticleAnswer) -> None:
     click.echo("\n" + _wrapped(article["text"]))
 
 
+def print_changes(before: ArticleAnswer, after: ArticleAnswer, *, as_json: bool) -> None:
+    """Print what changed between two versions."""
+    found = find_changes(_told(before.article), _told(after.article))
+    numbers = {"from": before.article["version"], "to": after.article["version"]}
+    if as_json:
+        print_rows([{**numbers, **asdict(one)} for one in found], as_json=True)
+        return
+    span = f"{before.article['valid_from']:%Y-%m-%d %H:%M} → {after.article['valid_from']:%Y-%m-%d %H:%M} UTC"
+    click.echo(
+        f"{click.style(after.article['title'] or '', bold=True)}\nversion {numbers['from']} → {numbers['to']}, {span}"
+    )
+    for change in found:
+        click.echo(f"\n{click.style(change.kind, bold=True)}")
+        for sign, colour, words in (("-", "red", change.before), ("+", "green", change.after)):
+            if words:
+                filled = textwrap.fill(words, _width(), initial_indent=f"  {sign} ", subsequent_indent="    ")
+                click.echo(click.style(filled, fg=colour))
+    if not found:
+        click.echo("nothing that a reader sees")
+
+
 def print_explained(answer: ArticleAnswer) -> None:
     """Print an article with what was taken from it, in its place, and where its date came from."""
     _print_head(answer)
@@ -236,6 +258,11 @@ def _gap(original: str, replacement: str) -> str:
     """The line ends that keep paragraphs apart on the screen, whatever the edit took."""
     found = replacement if not replacement.strip() and replacement else original[len(original.rstrip()) :]
     return "\n\n" if found.count("\n") > 1 else "\n" if "\n" in found else ""
+
+
+def _told(article: Row) -> Told:
+    published = None if article["published_local"] is None else _published(article).split(" (")[0]
+    return Told(article["title"], published, article["text"], article["language"])
 
 
 def _published(article: Row) -> str:

@@ -152,6 +152,28 @@ def show(article_id: str, warehouse: Path | None, explain: bool, raw: bool, numb
 
 
 @main.command()
+@click.argument("article_id")
+@_warehouse
+@click.option("--from", "before", type=click.IntRange(1), help="The older version (default: the one before the newer).")
+@click.option("--to", "after", type=click.IntRange(1), help="The newer version (default: the current one).")
+@_json
+def diff(article_id: str, warehouse: Path | None, before: int | None, after: int | None, as_json: bool) -> None:
+    r"""Print what changed between two versions of an article, sentence by sentence, with the kind of each change.
+
+    Kinds: title, date, number, quote, correction, wording, added, removed. Versions are numbered in the order of capture.
+
+    \b
+    Example: dateline diff 3f2a --from 1 --to 3
+    """
+    from flows.print_answers import print_changes
+    from warehouse.queries import compare_versions, find_article
+
+    with _errors():
+        store = _open(warehouse)
+        print_changes(*compare_versions(store, find_article(store, article_id), before, after), as_json=as_json)
+
+
+@main.command()
 @click.argument("words", nargs=-1, required=True)
 @_warehouse
 @click.option("--since", type=_DAY, help="Published on this day or later (UTC).")

@@ -65,6 +65,20 @@ def read_article(warehouse: Warehouse, article_id: str, version: int | None = No
         )
 
 
+def compare_versions(
+    warehouse: Warehouse, article_id: str, before: int | None = None, after: int | None = None
+) -> tuple[ArticleAnswer, ArticleAnswer]:
+    """Read two versions of an article: the current one and the one before it, unless others are named.
+
+    Raises NoSuchArticleError where the article has no such version, or only one.
+    """
+    new = read_article(warehouse, article_id, after)
+    number = before or new.article["version"] - 1
+    if number < 1:
+        raise NoSuchArticleError(f"version {new.article['version']} of article {article_id} has none before it")
+    return read_article(warehouse, article_id, number), new
+
+
 def read_bytes(warehouse: Warehouse, answer: ArticleAnswer) -> bytes:
     """Give the bytes that the version was made from; raises ArchiveDamagedError where they are not whole."""
     where = answer.capture
