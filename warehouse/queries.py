@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from transforms.snippets import make_snippet
 from warehouse.archive import Placement
 from warehouse.database import Warehouse
 from warehouse.statements import rows, run_sql
@@ -100,7 +101,8 @@ def search_articles(
     publication, half-open, as SQL reads them; `publisher` is its name or host, in any case.
     """
     narrowed = {"since": since, "until": until, "publisher": publisher}
-    return _asked(warehouse, "search", {"words": words, "limit": limit, **narrowed})
+    found = _asked(warehouse, "search", {"words": words, "limit": limit, **narrowed})
+    return [{**row, "snippet": make_snippet(row.pop("text"), words)} for row in found]
 
 
 def list_stories(warehouse: Warehouse, limit: int) -> list[Row]:

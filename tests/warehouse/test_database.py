@@ -63,7 +63,7 @@ VIEWS = {
     """,
 }
 MACROS = {"search", "similar_to", "story_timeline", "articles_as_of"}
-WORDS = {"folded", "spaced", "words_in", "has_phrase", "sought_pattern", "edge", "snippet"}
+WORDS = {"folded", "spaced", "is_unspaced", "words_in", "has_phrase"}
 LISTS = {("article_versions", "authors"), ("article_versions", "flags")}
 
 HOLD = """

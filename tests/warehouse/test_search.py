@@ -110,23 +110,6 @@ class TestQuestions:
         assert len(every) == 30
         assert rows("SELECT article_id FROM search('salt oats', most := 7)") == every[:7]
 
-    @pytest.mark.parametrize(
-        ("text", "sought", "shown"),
-        [
-            ("One. " * 60 + "The Harbour master\nsaid. " + "Two. " * 60, "harbour", "The **Harbour** master said."),
-            ("Salt salt, SALT; basalt", "salt", "**Salt** **salt**, **SALT**; basalt"),
-            ("中国港口工人罢工。", "罢工", "中国港口工人**罢工**。"),
-            ("Nothing here.", "salt", "Nothing here."),
-            ("Nothing here.", "", "Nothing here."),
-        ],
-    )
-    def test_a_snippet_shows_the_words(self, take, rows, text, sought, shown):
-        """The stretch around the first word sought comes with the words marked, and is short."""
-        take()
-        ((snippet,),) = rows("SELECT snippet(?, ?)", [text, sought])
-        assert shown in snippet
-        assert len(snippet) < 300
-
 
 class TestUpkeep:
     def items(self, capture) -> list:

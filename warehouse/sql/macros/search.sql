@@ -2,29 +2,34 @@ CREATE OR REPLACE MACRO search(
     words, since := NULL, until := NULL, from_publisher := NULL, most := 1_000_000_000
 ) AS TABLE
 WITH asked AS MATERIALIZED (
+    SELECT words AS question
+),
+fields AS MATERIALIZED (
     SELECT
-        regexp_extract_all(words, '(?i)\btitle:\s*"([^"]*)"', 1)
-        || regexp_extract_all(words, '(?i)\btitle:\s*([^"\s]+)', 1) AS of_title,
-        regexp_replace(words, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', ' ', 'g') AS anywhere
+        regexp_extract_all(question, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', 1) AS of_title,
+        regexp_replace(question, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', ' ', 'g') AS anywhere
+    FROM asked
+),
+cut AS MATERIALIZED (
+    SELECT
+        spaced(anywhere) AS all_words,
+        list_transform(regexp_extract_all(anywhere, '"([^"]*)"', 1), lambda phrase: spaced(phrase)) AS phrases,
+        list_transform(of_title, lambda phrase: spaced(phrase)) AS title_phrases
+    FROM fields
 ),
 parts AS MATERIALIZED (
     SELECT
         list_distinct(
-            list_filter(words_in(spaced(anywhere)), lambda word: word <> '')
+            list_filter(words_in(all_words), lambda word: word <> '')
             || list_transform(
-                list_filter(words_in(spaced(array_to_string(of_title, ' '))), lambda word: word <> ''),
+                list_filter(flatten(list_transform(title_phrases, lambda phrase: words_in(phrase))), lambda word: word <> ''),
                 lambda word: 'title:' || word
             )
         ) AS terms,
-        list_filter(
-            list_transform(regexp_extract_all(anywhere, '"([^"]*)"', 1), lambda phrase: spaced(phrase)),
-            lambda phrase: len(words_in(phrase)) > 1
-        ) AS phrases,
-        list_filter(
-            list_transform(of_title, lambda phrase: spaced(phrase)), lambda phrase: len(words_in(phrase)) > 1
-        ) AS title_phrases,
-        len(phrases) + len(title_phrases) > 0 AS has_phrases
-    FROM asked
+        list_filter(phrases, lambda phrase: length(phrase) > 2 AND (contains(phrase, ' ') OR is_unspaced(phrase))) AS phrases,
+        list_filter(title_phrases, lambda phrase: length(phrase) > 2 AND (contains(phrase, ' ') OR is_unspaced(phrase)))
+            AS title_phrases
+    FROM cut
 ),
 terms AS MATERIALIZED (
     SELECT md5_number_lower(unnest(terms)) AS term FROM parts
@@ -73,9 +78,12 @@ matched AS MATERIALIZED (
 ),
 with_phrases AS (
     SELECT document
-    FROM (SELECT document FROM matched WHERE (SELECT has_phrases FROM parts))
-    INNER JOIN search_documents USING (document)
-    INNER JOIN articles USING (article_id)
+    FROM (
+        SELECT document, spaced(text) AS text, spaced(coalesce(title, '')) AS title
+        FROM (SELECT document FROM matched WHERE (SELECT len(phrases) + len(title_phrases) > 0 FROM parts))
+        INNER JOIN search_documents USING (document)
+        INNER JOIN articles USING (article_id)
+    )
     CROSS JOIN parts
     WHERE
         len(list_filter(phrases, lambda phrase: NOT has_phrase(text, phrase) AND NOT has_phrase(title, phrase))) = 0
@@ -83,7 +91,9 @@ with_phrases AS (
 ),
 scored AS MATERIALIZED (
     SELECT * FROM matched
-    WHERE NOT (SELECT has_phrases FROM parts) OR document IN (SELECT document FROM with_phrases)
+    WHERE
+        (SELECT len(phrases) + len(title_phrases) = 0 FROM parts)
+        OR document IN (SELECT document FROM with_phrases)
 ),
 -- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
 best AS (
