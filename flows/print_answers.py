@@ -167,7 +167,10 @@ def print_export(report: ExportReport, *, as_json: bool) -> None:
     if as_json:
         print_rows([asdict(report)], as_json=True)
         return
-    click.echo(f"{report.folder}: {report.rows:,} articles in {len(report.files)} files, manifest.json")
+    written = sum(file.written for file in report.files)
+    click.echo(
+        f"{report.folder}: {report.rows:,} articles in {len(report.files)} files ({written} written), manifest.json"
+    )
     for file in report.files[:_MOST]:
         click.echo(f"  {file.rows:>8,}  {file.path}")
     if len(report.files) > _MOST:

@@ -249,21 +249,55 @@ def sql(query: str, warehouse: Path | None, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @_warehouse
+@click.option("--since", type=_DAY, help="Only what was published on this day or later (UTC).")
+@click.option("--where", help="Only what meets this condition, in SQL on the columns of articles.")
+@click.option("--schema-org", is_flag=True, help="Write lines of JSON-LD (schema.org/NewsArticle) instead of Parquet.")
 @_json
-def export(folder: Path, warehouse: Path | None, as_json: bool) -> None:
+def export(
+    folder: Path, warehouse: Path | None, since: datetime | None, where: str | None, schema_org: bool, as_json: bool
+) -> None:
     r"""Export the current articles as Parquet, by year and month of publication, swapped in whole.
+
+    Months in which nothing has changed since the last export to the same folder are not written again.
 
     \b
     Example: dateline export export && duckdb -c "SELECT title FROM 'export/**/*.parquet'"
+    Example: dateline export harbour --since 2022-01-01 --where "title ILIKE '%harbour%'" --schema-org
     """
     from flows.print_answers import print_export
-    from warehouse.export import ExportRefusedError, export_parquet
+    from warehouse.export import ExportRefusedError, Selection, export_parquet
 
     with _errors():
         try:
-            print_export(export_parquet(_open(warehouse), folder), as_json=as_json)
+            selection = Selection(_instant(since), where, schema_org)
+            print_export(export_parquet(_open(warehouse), folder, selection), as_json=as_json)
         except ExportRefusedError as error:
             raise click.UsageError(str(error)) from None
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@_warehouse
+@_json
+def publish(path: Path, warehouse: Path | None, as_json: bool) -> None:
+    r"""Put a read-only copy of the warehouse at PATH, swapped in whole, for readers who are never in the way of a load.
+
+    \b
+    Example: dateline publish /srv/news/dateline.duckdb
+    """
+    from flows.print_answers import print_rows
+    from warehouse.publish import PublishRefusedError
+    from warehouse.publish import publish as publish_copy
+
+    with _errors():
+        try:
+            report = publish_copy(_open(warehouse), path)
+        except PublishRefusedError as error:
+            raise click.UsageError(str(error)) from None
+        if as_json:
+            print_rows([{"path": report.path, "articles": report.articles, "size": report.size}], as_json=True)
+        else:
+            click.echo(f"{report.path}: {report.articles:,} articles, {report.size / 1e6:,.1f} MB")
 
 
 @main.command()
