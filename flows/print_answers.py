@@ -108,6 +108,23 @@ def print_rows(found: Sequence[Row], *, as_json: bool) -> None:
         click.echo(click.style(shown.rstrip(), bold=not number))
 
 
+def print_runs(found: Sequence[Row], *, as_json: bool) -> None:
+    """Print runs: what became of the captures of each, and the versions of program, rules and libraries."""
+    if as_json or not found:
+        print_rows(found, as_json=as_json)
+        return
+    for row in found:
+        spent = f", {row['seconds']:,.1f} s" if row["seconds"] is not None else ""
+        head = f"{row['run_id'][:12]}  {row['started_at']:%Y-%m-%d %H:%M:%S}  {row['flow']}: {row['status']}{spent}"
+        click.echo(click.style(head, bold=True))
+        counts = ", ".join(f"{row[outcome]:,} {outcome}" for outcome in OUTCOMES)
+        libraries = ", ".join(f"{name} {version}" for name, version in orjson.loads(row["libraries"] or "{}").items())
+        with_what = f"dateline {row['program'] or '?'}, rules {row['rules'] or '?'}, {libraries}"
+        for told in (f"{row['captures']:,} captures ({counts})", row["error"], with_what):
+            if told:
+                click.echo(textwrap.fill(told, _width(), initial_indent="    ", subsequent_indent="    "))
+
+
 def print_hits(found: Sequence[Row], *, as_json: bool) -> None:
     """Print what a search found: a line each, and below it the words in their place."""
     if as_json or not found:

@@ -323,16 +323,16 @@ def check(warehouse: Path | None, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most runs to print.")
 @_json
 def runs(warehouse: Path | None, limit: int, as_json: bool) -> None:
-    r"""List the runs, the latest first, with what each saw and what became of it.
+    r"""List the runs, the latest first, with what each saw, what became of it, and what it ran with.
 
     \b
     Example: dateline runs --limit 3
     """
-    from flows.print_answers import print_rows
+    from flows.print_answers import print_runs
     from warehouse.queries import list_runs
 
     with _errors():
-        print_rows(list_runs(_open(warehouse), limit), as_json=as_json)
+        print_runs(list_runs(_open(warehouse), limit), as_json=as_json)
 
 
 @main.command()

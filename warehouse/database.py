@@ -24,6 +24,11 @@ _POLL_SECONDS = 0.05
 # when the file is closed, as it is after every transaction.
 _CHECKPOINT = "1MB"
 _STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
+# What DuckDB says when a block is not what was written, or not there. Its classes do not tell: the same ones are raised
+# for mistakes in a query.
+_DAMAGE = re.compile(
+    r"[Cc]orrupt|[Cc]hecksum|[Cc]ould not read (?:all|enough) bytes|Failed to deserialize|FATAL|INTERNAL"
+)
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -100,6 +105,10 @@ class Warehouse:
         try:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
+        except duckdb.Error as error:
+            if _DAMAGE.search(str(error)):
+                raise WarehouseDamagedError(_damaged(self.path, error)) from None
+            raise
         finally:
             connection.close()
 
@@ -200,6 +209,6 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _damaged(path: Path, error: Exception) -> str:
     return (
-        f"{path} cannot be opened: {str(error).splitlines()[0]}. "
+        f"{path} cannot be read: {str(error).splitlines()[0]}. "
         "If it was a warehouse, `dateline rebuild` makes it again from the archive beside it"
     )
