@@ -23,16 +23,9 @@ FROM (
         text_sha256
     FROM staged_articles
     UNION ALL
-    SELECT
-        staged.ordinal,
-        current.article_id,
-        staged.captured_at,
-        staged.capture_id,
-        md5_number_lower(current.text_sha256 || coalesce('"' || current.title, '')),
-        current.published_at IS NOT NULL,
-        NULL
+    SELECT staged.ordinal, seen.article_id, staged.captured_at, staged.capture_id, seen.content, seen.is_dated, NULL
     FROM staged_captures AS staged
-    INNER JOIN article_versions AS current ON staged.capture_id = current.capture_id AND current.valid_to IS NULL
+    INNER JOIN (SELECT DISTINCT article_id, capture_id, content, is_dated FROM sightings) AS seen USING (capture_id)
     WHERE staged.known
 )
 ANTI JOIN sightings USING (article_id, captured_at, capture_id)
