@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from connectors.seeds import SeedConnector
+from flows.supervise_workers import Means
 from flows.walk_documents import walk
 from transforms.boilerplate import shipped_rules
 from transforms.records import Capture, SourceClaims
@@ -34,7 +35,7 @@ def samples(tmp_path_factory) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_run(warehouse, "ingest", shipped_rules().sha256) as run:
         files = SeedConnector([str(ROOT / "samples" / "seeds")]).captures()
         items = [*files, version("The ferry is late", 1), version("The ferry is gone", 2)]
-        walk(warehouse, run, items, documents=100, size=10**7, jobs=1)
+        walk(warehouse, run, items, documents=100, size=10**7, means=Means(jobs=0))
     with warehouse.reading() as connection:
         yield connection
 

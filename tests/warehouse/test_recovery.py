@@ -397,6 +397,7 @@ import json, os, random, signal, sys, time
 from pathlib import Path
 
 from connectors.seeds import SeedConnector
+from flows.supervise_workers import Means
 from flows.walk_documents import recover, walk
 from transforms.boilerplate import shipped_rules
 from warehouse.database import Warehouse
@@ -410,9 +411,9 @@ houses, seeds, kills = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 def work(house, told):
     store = Warehouse(house / "dateline.duckdb")
     os.write(told, b"load ")
-    recover(store)
+    recover(store, Means(jobs=0))
     with open_run(store, "ingest", shipped_rules().sha256) as run:
-        walk(store, run, SeedConnector([seeds]).captures(), documents=2, size=1 << 20, jobs=1)
+        walk(store, run, SeedConnector([seeds]).captures(), documents=2, size=1 << 20, means=Means(jobs=0))
     os.write(told, b"export ")
     export_parquet(store, house / "export")
     os.write(told, b"publish ")
@@ -505,7 +506,7 @@ class TestKills:
         for number in range(self.KILLS):
             house = houses / f"{number:03d}"
             store = Warehouse(house / "dateline.duckdb")
-            recover(store)
+            recover(store, Means(jobs=0))
             ingest(seeds, documents=2, into=store)
             export_parquet(store, house / "export")
             publish(store, house / "public.duckdb")
