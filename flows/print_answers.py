@@ -18,6 +18,7 @@ from transforms.changes import Told, find_changes
 from transforms.dates.explanation import explain
 from transforms.records import OUTCOMES, DateClaim
 from warehouse.checks import CheckResult
+from warehouse.comparison import Comparison
 from warehouse.database import Warehouse
 from warehouse.export import ExportReport
 from warehouse.load import LoadReport
@@ -142,6 +143,18 @@ def print_article(answer: ArticleAnswer) -> None:
     article = answer.article
     _print_head(answer)
     click.echo("\n" + _wrapped(article["text"]))
+
+
+def print_comparison(found: Comparison, *, as_json: bool) -> None:
+    """Print what would change, by source and by rule."""
+    if as_json:
+        print_rows([asdict(found)], as_json=True)
+        return
+    click.echo(click.style("By source: articles that would be new, be gone, or have another …", bold=True))
+    print_rows(found.by_source, as_json=False)
+    click.echo(click.style("\nBy rule: edits before and after, and the articles in which they differ", bold=True))
+    print_rows(found.by_rule, as_json=False)
+    click.echo("\n`dateline reprocess --promote` makes it so; `dateline reprocess --drop` takes the shadow set away")
 
 
 def print_changes(before: ArticleAnswer, after: ArticleAnswer, *, as_json: bool) -> None:

@@ -374,6 +374,36 @@ def rebuild(warehouse: Path | None, as_json: bool) -> None:
         print_report(report, as_json=as_json)
 
 
+@main.command()
+@_warehouse
+@click.option("--source", help="Tell only of the articles of one source, such as seeds.")
+@click.option("--promote", is_flag=True, help="Put the shadow set in the warehouse's place.")
+@click.option("--drop", is_flag=True, help="Take the shadow set away.")
+@_json
+def reprocess(warehouse: Path | None, source: str | None, promote: bool, drop: bool, as_json: bool) -> None:
+    r"""Read the kept bytes with the rules of today into a shadow set, and print what would change by source and by rule.
+
+    The warehouse stays as it is until --promote puts the shadow set in its place, in one step; --drop takes it away.
+
+    \b
+    Example: dateline reprocess && dateline reprocess --promote
+    """
+    from flows.print_answers import print_comparison
+    from flows.reprocess_archive import drop_shadow, make_shadow, promote_shadow
+
+    if promote and drop:
+        raise click.UsageError("--promote and --drop are one or the other")
+    with _errors():
+        store, means = _open(warehouse), _settings().means()
+        if promote:
+            promote_shadow(store, means)
+            click.echo(f"{store.path} is the shadow set now; the warehouse before is kept with the ending .replaced")
+        elif drop:
+            click.echo("dropped" if drop_shadow(store) else "there was no shadow set")
+        else:
+            print_comparison(make_shadow(store, means, source), as_json=as_json)
+
+
 def _instant(given: datetime | None) -> str | None:
     return f"{given.isoformat()}Z" if given else None
 
