@@ -106,7 +106,7 @@ CORRUPTIONS = {
     "versions_were_seen": [
         ("DELETE FROM sightings WHERE article_id = $a", {"article_id": "$a", "version": 1}),
         ("UPDATE article_versions SET valid_from = '2024-02-01' WHERE article_id = $a AND version = 1", {"version": 1}),
-        ("INSERT INTO sightings VALUES ($a, '2024-05-01', 99, 'x', 1, true)", {"version": 2}),
+        ("INSERT INTO sightings VALUES ($a, '2024-05-01', 99, 'x', 1, true, 1, 1, 1)", {"version": 2}),
     ],
     "versions_have_captures": [
         ("DELETE FROM captures WHERE locator = '/1'", {"article_id": "$a", "version": 1}),

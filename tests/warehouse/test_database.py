@@ -49,7 +49,7 @@ TABLES = {
     "search_postings": "segment term postings",
     "search_segments": "segment last_document postings",
     "search_retired": "document",
-    "sightings": "article_id captured_at arrival capture_id content is_dated",
+    "sightings": "article_id captured_at arrival capture_id content is_dated article_key capture_key text_key",
 }
 VIEWS = {
     "articles": VERSION,

@@ -2,51 +2,69 @@
 -- among those of the same articles before it, and the chain of versions is read off anew: a version is a run of
 -- neighbouring sightings with one content, which is text and title. A date alone makes no version, for feeds re-date what
 -- they only repeat.
-CREATE OR REPLACE TEMP TABLE fresh AS
+CREATE OR REPLACE TEMP TABLE seen_now AS
 SELECT
     ordinal,
     article_id,
     captured_at,
-    (SELECT coalesce(max(arrival), 0) FROM sightings) + row_number() OVER (ORDER BY ordinal) AS arrival,
     capture_id,
-    content,
-    is_dated,
-    text_sha256
-FROM (
-    SELECT
-        ordinal,
-        article_id,
-        captured_at,
-        capture_id,
-        md5_number_lower(text_sha256 || coalesce('"' || title, '')) AS content,
-        published_at IS NOT NULL AS is_dated,
-        text_sha256
-    FROM staged_articles
-    UNION ALL
-    SELECT staged.ordinal, seen.article_id, staged.captured_at, staged.capture_id, seen.content, seen.is_dated, NULL
-    FROM staged_captures AS staged
-    INNER JOIN (SELECT DISTINCT article_id, capture_id, content, is_dated FROM sightings) AS seen USING (capture_id)
-    WHERE staged.known
-)
-ANTI JOIN sightings USING (article_id, captured_at, capture_id)
+    md5_number_lower(text_sha256 || coalesce('"' || title, '')) AS content,
+    published_at IS NOT NULL AS is_dated,
+    CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) AS article_key,
+    CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT) AS capture_key,
+    CAST('0x' || substring(text_sha256, 1, 16) AS UBIGINT) AS text_key
+FROM staged_articles
+UNION ALL
+SELECT
+    staged.ordinal,
+    seen.article_id,
+    staged.captured_at,
+    seen.capture_id,
+    seen.content,
+    seen.is_dated,
+    seen.article_key,
+    seen.capture_key,
+    seen.text_key
+FROM (SELECT *, CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT) AS capture_key FROM staged_captures WHERE known)
+    AS staged
+INNER JOIN sightings AS seen USING (capture_key);
+
+CREATE OR REPLACE TEMP TABLE seen_before AS
+SELECT * FROM sightings WHERE article_key IN (SELECT article_key FROM seen_now);
+
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT *, (SELECT coalesce(max(arrival), 0) FROM sightings) + row_number() OVER (ORDER BY ordinal) AS arrival
+FROM seen_now
+ANTI JOIN seen_before USING (article_id, captured_at, capture_id)
 QUALIFY row_number() OVER (PARTITION BY article_id, captured_at, capture_id ORDER BY ordinal) = 1;
 
 CREATE OR REPLACE TEMP TABLE chained AS
-WITH known AS (
-    SELECT * FROM sightings WHERE article_id IN (SELECT article_id FROM fresh)
-),
-together AS (
-    SELECT NULL AS ordinal, article_id, captured_at, arrival, capture_id, content, is_dated FROM known
-    UNION ALL
-    SELECT ordinal, article_id, captured_at, arrival, capture_id, content, is_dated FROM fresh
-)
 SELECT
     *,
     content IS DISTINCT FROM lag(content) OVER (PARTITION BY article_id ORDER BY captured_at, arrival) AS begins
-FROM together;
+FROM (
+    SELECT NULL AS ordinal, article_id, captured_at, arrival, capture_id, content, is_dated
+    FROM seen_before
+    WHERE article_id IN (SELECT article_id FROM fresh)
+    UNION ALL
+    SELECT ordinal, article_id, captured_at, arrival, capture_id, content, is_dated FROM fresh
+);
+
+-- The texts of the batch that are current somewhere before it.
+CREATE OR REPLACE TEMP TABLE held_texts AS
+SELECT text_key
+FROM (
+    SELECT arg_max(text_key, {'captured_at': captured_at, 'arrival': arrival}) AS text_key
+    FROM sightings
+    WHERE article_key IN (SELECT article_key FROM sightings WHERE text_key IN (SELECT text_key FROM fresh))
+    GROUP BY article_key
+)
+WHERE text_key IN (SELECT text_key FROM fresh);
 
 INSERT INTO sightings BY NAME
-SELECT article_id, captured_at, arrival, capture_id, content, is_dated FROM fresh ORDER BY arrival;
+SELECT article_id, captured_at, arrival, capture_id, content, is_dated, article_key, capture_key, text_key
+FROM fresh
+ORDER BY arrival;
 
 -- The versions as they are to be, each with the sighting whose words and dates it has.
 CREATE OR REPLACE TEMP TABLE wanted AS
@@ -128,7 +146,7 @@ SELECT
     coalesce(placed.is_update, false) AS is_update,
     CAST(placed.version AS INTEGER) AS version,
     coalesce(placed.is_new, false) AND (
-        staged.text_sha256 IN (SELECT known.text_sha256 FROM article_versions AS known WHERE known.valid_to IS NULL)
+        CAST('0x' || substring(staged.text_sha256, 1, 16) AS UBIGINT) IN (SELECT text_key FROM held_texts)
         OR row_number() OVER (PARTITION BY staged.text_sha256 ORDER BY staged.ordinal) > 1
     ) AS is_duplicate
 FROM staged_articles AS staged
