@@ -9,7 +9,8 @@ from functools import lru_cache
 from transforms.boilerplate import Rule, Rules
 
 _HEAD = 80  # characters of a line that are read; no phrase is longer
-_KEY = 4  # characters by which beginnings are filed
+_SHORT_KEY, _LONG_KEY = 4, 10  # characters by which beginnings are filed
+_GATE = 7  # characters by which nearly all lines of prose are told to be none
 _QUOTES = frozenset("\"“”„«‘‚'")
 _DASHES = frozenset("–—―")  # speech begins with them in several languages
 _BULLETS = _DASHES | {"-", "*", "•"}
@@ -19,13 +20,13 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _MARKS = re.compile(
     "[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f]+"
 )
-_LETTERS = str.maketrans({"\u0649": "\u064a", "\u0629": "\u0647", "’": "'", "‑": "-"})
 
 
 def fold(words: str) -> str:
     """Give words without case, accents and hamza, every number as 0, with single spaces."""
     if not words.isascii():
-        words = _MARKS.sub("", unicodedata.normalize("NFKD", words)).translate(_LETTERS)
+        words = _MARKS.sub("", unicodedata.normalize("NFKD", words))
+        words = words.replace("’", "'").replace("\u0649", "\u064a").replace("\u0629", "\u0647")
     return _NUMBER.sub("0", " ".join(words.casefold().split()))
 
 
@@ -43,25 +44,29 @@ class PhraseBook:
                 self._openings.setdefault(_trimmed(fold(phrase)), rule)
             for phrase in rule.beginnings:
                 folded = (whole := fold(phrase))[_start(whole) :]
-                self._beginnings.setdefault(folded[:_KEY], []).append((folded, rule))
-        self._starts = {words[:3] for words in (*self._phrases, *self._openings, *self._beginnings)}
+                key = folded[: _SHORT_KEY if len(folded) < _LONG_KEY else _LONG_KEY]
+                self._beginnings.setdefault(key, []).append((folded, rule))
+        wanted = [*self._phrases, *(words for filed in self._beginnings.values() for words, _ in filed)]
+        self._starts = {start[:_GATE] for words in wanted for start in (words, f"{words} ")}
         self._longest = max([0, *(max(_HEAD, rule.longest) for rule in rules.phrases)])
 
     def find(self, line: str) -> Rule | None:
         """Give the rule that a trimmed line falls under, or None."""
-        length, first = len(line), line[:3]
-        if length > self._longest or (first.isascii() and first.isalpha() and first.casefold() not in self._starts):
+        length, first = len(line), line[:_GATE]
+        plain = first.isascii() and first.replace(" ", "").isalpha()
+        if length > self._longest or line[0] in _QUOTES or (plain and first.lower() not in self._starts):
             return None
         head = fold(line[:_HEAD])
         start = _start(head)
         body = head[start:]
         if not _BULLETS.isdisjoint(head[:start]) and (length > _HEAD or body[-1:] not in _BULLETS):
             return None  # an item of a list, or speech; a dash on both sides adorns a prompt
-        if length <= _HEAD and (rule := self._phrases.get(_trimmed(body))):
-            return rule
-        if (cut := _SEPARATOR.search(body)) and (rule := self._openings.get(body[: cut.start()])):
-            return rule if length <= rule.longest else None
-        for words, rule in self._beginnings.get(body[:_KEY], ()):
+        if length <= _HEAD and (whole := self._phrases.get(_trimmed(body))):
+            return whole
+        if (cut := _SEPARATOR.search(body)) and (opened := self._openings.get(body[: cut.start()])):
+            return opened if length <= opened.longest else None
+        filed = (*self._beginnings.get(body[:_LONG_KEY], ()), *self._beginnings.get(body[:_SHORT_KEY], ()))
+        for words, rule in filed:
             if length <= rule.longest and body.startswith(words) and _ends_word(body, len(words)):
                 return rule
         return None
