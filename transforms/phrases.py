@@ -66,9 +66,10 @@ class PhraseBook:
         if (cut := _SEPARATOR.search(body)) and (opened := self._openings.get(body[: cut.start()])):
             return opened if length <= opened.longest else None
         filed = (*self._beginnings.get(body[:_LONG_KEY], ()), *self._beginnings.get(body[:_SHORT_KEY], ()))
-        for words, rule in filed:
-            if length <= rule.longest and body.startswith(words) and _ends_word(body, len(words)):
-                return rule
+        begun: Rule
+        for words, begun in filed:
+            if length <= begun.longest and body.startswith(words) and _ends_word(body, len(words)):
+                return begun
         return None
 
 
