@@ -19,6 +19,7 @@ _LISTS = ("phrases", "openings", "beginnings")
 _FIELDS = {
     *("name", "scope", "pattern", "place", "languages", "longest", "flag"),
     *("seen", "cuts", "leaves", "replacement", "case", "needs", *_LISTS),
+    *("keep", "sites"),
 }
 _LONGEST_UNNEEDING = 160
 _LONGEST_PHRASE, _SHORTEST_BEGINNING = 80, 4
@@ -49,10 +50,15 @@ class Rule:
     phrases: tuple[str, ...] = ()
     openings: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
+    sites: frozenset[str] = frozenset()
 
     def reads(self, language: str | None) -> bool:
         """Tell whether the rule is tried on a text of this language; a text of unknown language gets every rule."""
         return not self.languages or language is None or language in self.languages
+
+    def stands_on(self, site: str | None) -> bool:
+        """Tell whether the rule is tried on what comes from this site."""
+        return not self.sites or site in self.sites
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,12 +82,15 @@ class Rules:
 
 
 def read_rules(*tomls: str) -> Rules:
-    """Read rules from the texts of rule files, in order; raises MalformedRuleError with the rule's name."""
+    """Read rules from the texts of rule files, in order, but those of `keep = false`.
+
+    Raises MalformedRuleError with the rule's name.
+    """
     try:
         rows = [row for toml in tomls for row in tomllib.loads(toml).get("rule", [])]
     except tomllib.TOMLDecodeError as error:
         raise MalformedRuleError(f"the rule file is no TOML: {error}") from None
-    rules = [_rule(row) for row in rows]
+    rules = [_rule(row) for row in rows if row.get("keep", True)]
 
     def of(scope: Scope) -> tuple[Rule, ...]:
         return tuple(rule for rule in rules if rule.scope == scope)
@@ -110,10 +119,10 @@ def _reading(rules: Rules, language: str | None) -> Rules:
 
 
 @cache
-def shipped_rules() -> Rules:
-    """Give the rules that Dateline ships."""
+def shipped_rules(*further: str) -> Rules:
+    """Give the rules that Dateline ships and those of further rule files; raises MalformedRuleError for the latter."""
     folder = resources.files("transforms").joinpath("litter")
-    return read_rules(*(folder.joinpath(f"{name}.toml").read_text("utf-8") for name in _FILES))
+    return read_rules(*(folder.joinpath(f"{name}.toml").read_text("utf-8") for name in _FILES), *further)
 
 
 def _rule(row: dict[str, Any]) -> Rule:
@@ -135,6 +144,7 @@ def _rule(row: dict[str, Any]) -> Rule:
         phrases=tuple(row.get("phrases", ())),
         openings=tuple(row.get("openings", ())),
         beginnings=tuple(row.get("beginnings", ())),
+        sites=frozenset(row.get("sites", ())),
     )
 
 
@@ -147,20 +157,27 @@ def _check(name: str, row: dict[str, Any]) -> None:
         raise MalformedRuleError(f"rule {name}: scope {row['scope']!r} is none of {', '.join(get_args(Scope))}")
     if row.get("place", "any") not in get_args(Place):
         raise MalformedRuleError(f"rule {name}: place {row['place']!r} is none of {', '.join(get_args(Place))}")
-    if "replacement" in row and row["scope"] != "inline":
-        raise MalformedRuleError(f"rule {name}: only an inline rule has a replacement")
     if row["scope"] == "phrase":
         _check_phrases(name, row)
-    elif not row.get("pattern"):
+    else:
+        _check_pattern(name, row)
+
+
+def _check_pattern(name: str, row: dict[str, Any]) -> None:
+    if row.get("sites") and not (row["scope"] == "line" and row.get("needs")):
+        raise MalformedRuleError(f"rule {name}: a rule for some sites is a line rule with `needs`")
+    if "replacement" in row and row["scope"] != "inline":
+        raise MalformedRuleError(f"rule {name}: only an inline rule has a replacement")
+    if not row.get("pattern"):
         raise MalformedRuleError(f"rule {name}: `pattern` is missing")
-    elif listed := row.keys() & set(_LISTS):
+    if listed := row.keys() & set(_LISTS):
         raise MalformedRuleError(f"rule {name}: only a phrase rule has {', '.join(sorted(listed))}")
-    elif row.get("longest", 0) > _LONGEST_UNNEEDING and not row.get("needs"):
+    if row.get("longest", 0) > _LONGEST_UNNEEDING and not row.get("needs"):
         raise MalformedRuleError(f"rule {name}: a rule for lines over {_LONGEST_UNNEEDING} characters needs `needs`")
 
 
 def _check_phrases(name: str, row: dict[str, Any]) -> None:
-    if strange := row.keys() & {"pattern", "needs", "case"}:
+    if strange := row.keys() & {"pattern", "needs", "case", "sites", "replacement"}:
         raise MalformedRuleError(f"rule {name}: a phrase rule has no {', '.join(sorted(strange))}")
     phrases = [phrase for listed in _LISTS for phrase in row.get(listed, ())]
     if not phrases:

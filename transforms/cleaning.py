@@ -50,8 +50,9 @@ def clean(
     cuts: Sequence[Cut] = (),
     has_title_line: bool = False,
     known_title: str | None = None,
+    site: str | None = None,
 ) -> Cleaned:
-    """Clean a source text by the rules.
+    """Clean a source text by the rules, those for some sites only if `site` is one of them.
 
     `cuts` are lines that somebody has already judged (the page's furniture, say). With `has_title_line` a first line
     that reads like a headline becomes the title; a first line that repeats `known_title` always goes.
@@ -59,6 +60,7 @@ def clean(
     lines = read_lines(source_text, cuts)
     rules = rules.reading(language)
     literals = literal_finder(rules).find(source_text)
+    literals = {rule: places for rule, places in literals.items() if rule.stands_on(site)}
     found: dict[str, list[str]] = {"dateline": [], "date": [], "credit": []}
     flags: set[str] = set()
     title = _take_title(source_text, lines, rules, literals, has_title_line, known_title)
@@ -98,7 +100,7 @@ def _take_title(
         return None
     tried = (rule for rule in rules.lines if not rule.needs or rule in literals)
     if (
-        phrase_book(rules).find(words)
+        phrase_book(rules.phrases).find(words)
         or any(rule.pattern.match(words) for rule in rules.prefixes)
         or any(rule.pattern.fullmatch(words) for rule in tried)
     ):
@@ -128,7 +130,7 @@ def _cut_lines(
 ) -> None:
     joined, of_all, of_some = _line_rules(rules)
     kept = [line for line in lines if line.rule is None]
-    book, needed = phrase_book(rules), _needed(kept, of_some, literals)
+    book, needed = phrase_book(rules.phrases), _needed(kept, of_some, literals)
     for number, line in enumerate(kept):
         length = line.stop - line.start
         if (rule := book.find(source[line.start : line.stop])) and _placed(rule, number, len(kept)):

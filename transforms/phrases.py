@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from transforms.boilerplate import Rule, Rules
+from transforms.boilerplate import Rule
 
 _HEAD = 80  # characters of a line that are read; no phrase is longer
 _SHORT_KEY, _LONG_KEY = 4, 10  # characters by which beginnings are filed
@@ -33,11 +33,11 @@ def fold(words: str) -> str:
 class PhraseBook:
     """Finds the rule whose phrase a line is, opens with or begins with."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._phrases: dict[str, Rule] = {}
         self._openings: dict[str, Rule] = {}
         self._beginnings: dict[str, list[tuple[str, Rule]]] = {}
-        for rule in rules.phrases:
+        for rule in rules:
             for phrase in (*rule.phrases, *rule.openings):
                 self._phrases.setdefault(_trimmed(fold(phrase)), rule)
             for phrase in rule.openings:
@@ -48,7 +48,7 @@ class PhraseBook:
                 self._beginnings.setdefault(key, []).append((folded, rule))
         wanted = [*self._phrases, *(words for filed in self._beginnings.values() for words, _ in filed)]
         self._starts = {start[:_GATE] for words in wanted for start in (words, f"{words} ")}
-        self._longest = max([0, *(max(_HEAD, rule.longest) for rule in rules.phrases)])
+        self._longest = max([0, *(max(_HEAD, rule.longest) for rule in rules)])
 
     def find(self, line: str) -> Rule | None:
         """Give the rule that a trimmed line falls under, or None."""
@@ -74,8 +74,8 @@ class PhraseBook:
 
 
 @lru_cache(maxsize=64)
-def phrase_book(rules: Rules) -> PhraseBook:
-    """Give the book of a set of rules, made once."""
+def phrase_book(rules: tuple[Rule, ...]) -> PhraseBook:
+    """Give the book of some phrase rules, made once."""
     return PhraseBook(rules)
 
 

@@ -106,6 +106,11 @@ def articles_of_run(warehouse: Warehouse, run_id: str, limit: int) -> list[Row]:
     return _asked(warehouse, "articles_of_run", {"run_id": run_id, "limit": limit})
 
 
+def repeated_lines(warehouse: Warehouse, site: str | None, least: int, limits: Row) -> list[Row]:
+    """List lines that recur in `least` stories or more of one site, the best supported first; see the SQL for `limits`."""
+    return _asked(warehouse, "repeated_lines", {"site": site, "least": least, **limits})
+
+
 def ask(warehouse: Warehouse, query: str, *, as_rows: bool) -> str | list[Row]:
     """Ask in SQL, read-only: as rows, or drawn as a table with long values cut. Raises duckdb.Error."""
     with warehouse.reading() as connection:
