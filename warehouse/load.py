@@ -93,6 +93,7 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
         "staged_edits": batch.became.edits,
         "staged_claims": batch.became.claims,
         "staged_mentions": batch.became.mentions,
+        "staged_fingerprints": batch.became.fingerprints,
         "staged_rejections": rejection_rows(refused),
     }
     values = {

@@ -73,9 +73,19 @@ CORRUPTIONS = {
         ("UPDATE article_versions SET valid_to = NULL WHERE article_id = $a", {"current_versions": 2}),
         ("UPDATE article_versions SET valid_to = now() WHERE article_id = $a", {"current_versions": 0}),
     ],
+    "pairs_are_ordered": [
+        ("UPDATE near_duplicates SET article_id = other_id, other_id = article_id", {"method": "exact"}),
+        ("INSERT INTO near_duplicates FROM near_duplicates", {"method": "twice"}),
+        ("UPDATE near_duplicates SET aligned = 1.5", {"method": "exact"}),
+        ("UPDATE near_duplicates SET other_id = 'f00d'", {"other_id": "f00d"}),
+    ],
     "rejections_are_counted": [
         ("DELETE FROM rejections", {"rejected": 1, "rows": 0}),
         ("INSERT INTO rejections FROM rejections", {"rejected": 1, "rows": 2}),
+    ],
+    "texts_are_current": [
+        ("DELETE FROM texts", {"text_sha256": "$copied"}),
+        ("UPDATE texts SET article_id = 'f00d'", {"article_id": "f00d"}),
     ],
     "titles_are_there": [
         ("UPDATE article_versions SET title = NULL WHERE article_id = $a", {"article_id": "$a"}),

@@ -32,7 +32,7 @@ TABLES = {
     "edit_spans": "article_id version ordinal start stop replacement rule",
     "date_claims": "article_id version kind raw origin earliest latest precision utc_offset chosen note",
     "date_mentions": "article_id version ordinal start stop raw timex earliest latest grain",
-    "near_duplicates": "article_id other_id similarity containment method",
+    "near_duplicates": "article_id other_id similarity containment method aligned",
     "stories": "story_id title first_published_at last_published_at article_count publisher_count",
     "story_articles": "story_id article_id similarity role",
     "runs": """
@@ -44,6 +44,10 @@ TABLES = {
     "sources": "source kind locator state last_run_id last_success_at",
     "schema_migrations": "version name applied_at sha256",
     "ledger_marks": "start stop",
+    "texts": "text_number text_sha256 article_id published_at valid_from fingerprints",
+    "fingerprints": "text_number hash",
+    "common_fingerprints": "hash hub",
+    "text_pairs": "text_number other_number shared",
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
 }
 VIEWS = {
@@ -57,7 +61,7 @@ VIEWS = {
         run_id flow status started_at seconds captures inserted updated unchanged duplicate rejected error
     """,
 }
-MACROS = {"search", "similar_to", "story_timeline", "articles_as_of"}
+MACROS = {"search", "similar_to", "story_timeline", "articles_as_of", "makes_pair"}
 LISTS = {("article_versions", "authors"), ("article_versions", "flags")}
 
 HOLD = """

@@ -8,6 +8,8 @@ CREATE OR REPLACE TEMP TABLE copies AS
 SELECT
     text_sha256,
     article_id,
+    published_at,
+    valid_from,
     first_value(article_id) OVER by_age AS original_id,
     count(*) OVER (PARTITION BY text_sha256) AS holders
 FROM article_versions
@@ -21,7 +23,7 @@ WHERE method = 'exact' AND (
 );
 
 INSERT INTO near_duplicates BY NAME
-SELECT article_id, original_id AS other_id, 1.0 AS similarity, 1.0 AS containment, 'exact' AS method
+SELECT article_id, original_id AS other_id, 1.0 AS similarity, 1.0 AS containment, 1.0 AS aligned, 'exact' AS method
 FROM copies
 WHERE article_id <> original_id
 ORDER BY article_id;
