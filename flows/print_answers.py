@@ -188,6 +188,10 @@ def _print_head(answer: ArticleAnswer) -> None:
         "title from": article["title_origin"],
         "version": f"{article['version']} of {len(answer.versions)}",
         "copies": ", ".join(row["article_id"][:8] for row in answer.copies),
+        "story": "; ".join(
+            f"{row['story_id'][:8]}, {row['role']} among {row['article_count']}: {row['reason']}"
+            for row in answer.stories
+        ),
         "kept as": f"{answer.capture['locator']} ({answer.capture['payload_bytes']:,} bytes, {answer.capture['charset']})",
         "id": article["article_id"],
     }

@@ -94,6 +94,8 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
         "staged_claims": batch.became.claims,
         "staged_mentions": batch.became.mentions,
         "staged_fingerprints": batch.became.fingerprints,
+        "staged_terms": batch.became.terms,
+        "staged_keys": batch.became.keys,
         "staged_rejections": rejection_rows(refused),
     }
     values = {
@@ -112,7 +114,7 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
         for name in list_sql("load"):
             if not name.startswith("load/survey"):
                 run_sql(connection, name, values)
-        link(connection)
+        link(connection, batch.run_id)
         return _report(connection)
 
 

@@ -26,6 +26,7 @@ class ArticleAnswer:
     edits: list[Row]
     date_claims: list[Row]
     copies: list[Row]
+    stories: list[Row]
 
     def as_dict(self) -> Row:
         """Give one row: the article's columns, and the parts as lists."""
@@ -62,6 +63,7 @@ def read_article(warehouse: Warehouse, article_id: str, version: int | None = No
             rows(run_sql(connection, "queries/edits", values)),
             rows(run_sql(connection, "queries/date_claims", values)),
             rows(run_sql(connection, "queries/similar", {"article_id": article_id})),
+            rows(run_sql(connection, "queries/story_of", {"article_id": article_id})),
         )
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from transforms.fingerprints import fingerprints
 from transforms.records import Article, Capture, Rejection
+from transforms.terms import find_terms, story_keys
 from warehouse.archive import Placement
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -83,6 +84,8 @@ MENTIONS = pa.schema(
     ]
 )
 FINGERPRINTS = pa.schema([("article", pa.int64()), ("hash", pa.uint32())])
+TERMS = pa.schema([("article", pa.int64()), ("word", pa.string()), ("weight", pa.float32()), ("is_name", pa.bool_())])
+KEYS = pa.schema([("article", pa.int64()), ("key", pa.uint32())])
 CAPTURES = pa.schema(
     [
         ("ordinal", pa.int64()),
@@ -131,6 +134,8 @@ class ArticleRows:
     claims: pa.Table
     mentions: pa.Table
     fingerprints: pa.Table
+    terms: pa.Table
+    keys: pa.Table
     rejections: tuple[tuple[int, Rejection], ...]
 
 
@@ -155,12 +160,17 @@ def article_rows(results: Iterable[tuple[int, str, Capture, Article | Rejection]
     mentions: list[tuple[Any, ...]] = []
     rejections: list[tuple[int, Rejection]] = []
     texts: list[str] = []
+    terms: list[tuple[Any, ...]] = []
+    keys: list[tuple[int, int]] = []
     for ordinal, identifier, capture, result in results:
         if isinstance(result, Rejection):
             rejections.append((ordinal, result))
             continue
         fields = (getattr(result, name) for name in _ARTICLE_FIELDS)
         texts.append(result.text)
+        found = find_terms(result.title, result.text, result.language)
+        terms += ((ordinal, term.word, term.weight, term.is_name) for term in found)
+        keys += ((ordinal, key) for key in story_keys(found))
         articles.append((ordinal, identifier, capture.captured_at, *fields))
         edits += ((ordinal, n, e.start, e.stop, e.replacement, e.rule) for n, e in enumerate(result.edits, 1))
         for claim in result.date_claims:
@@ -175,6 +185,8 @@ def article_rows(results: Iterable[tuple[int, str, Capture, Article | Rejection]
         table(claims, CLAIMS),
         table(mentions, MENTIONS),
         _fingerprint_rows([ordinal for ordinal, *_ in articles], texts),
+        table(terms, TERMS),
+        table(keys, KEYS),
         tuple(rejections),
     )
 

@@ -66,6 +66,19 @@ CORRUPTIONS = {
         ),
         ("INSERT INTO runs FROM runs WHERE inserted = 3", {"relation": "runs", "rows": 2}),
     ],
+    "inferred_dates_rest_on_members": [
+        (
+            "UPDATE article_versions SET published_origin = 'story' WHERE article_id = $a AND version = 2",
+            {"version": 2},
+        ),
+        (
+            (
+                "INSERT INTO date_claims SELECT article_id, version, 'published', '', 'story', NULL, NULL, NULL, NULL, "
+                "false, 'by nobody' FROM articles WHERE article_id = $a"
+            ),
+            {"article_id": "$a", "note": "by nobody"},
+        ),
+    ],
     "mentions_match_text": [
         ("INSERT INTO date_mentions VALUES ($a, 2, 7, 0, 4, 'Monday', 'P1D', NULL, NULL, 'day')", {"ordinal": 7}),
     ],
@@ -82,6 +95,14 @@ CORRUPTIONS = {
     "rejections_are_counted": [
         ("DELETE FROM rejections", {"rejected": 1, "rows": 0}),
         ("INSERT INTO rejections FROM rejections", {"rejected": 1, "rows": 2}),
+    ],
+    "stories_add_up": [
+        ("UPDATE stories SET article_count = 7", {"article_count": 7}),
+        ("DELETE FROM story_articles", {"articles": None}),
+        (
+            "INSERT INTO story_articles SELECT 'f00d', article_id, 1, 'copy', '' FROM story_articles",
+            {"story_id": "f00d"},
+        ),
     ],
     "texts_are_current": [
         ("DELETE FROM texts", {"text_sha256": "$copied"}),

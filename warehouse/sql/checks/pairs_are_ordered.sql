@@ -5,8 +5,8 @@ FROM near_duplicates AS pairs
 LEFT JOIN articles AS later ON pairs.article_id = later.article_id
 LEFT JOIN articles AS earlier ON pairs.other_id = earlier.article_id
 WHERE coalesce(
-    (coalesce(later.published_at, 'infinity'), later.valid_from, later.article_id)
-    <= (coalesce(earlier.published_at, 'infinity'), earlier.valid_from, earlier.article_id),
+    (coalesce(if(later.published_origin = 'story', NULL, later.published_at), 'infinity'), later.valid_from, later.article_id)
+    <= (coalesce(if(earlier.published_origin = 'story', NULL, earlier.published_at), 'infinity'), earlier.valid_from, earlier.article_id),
     true
 )
 OR later.article_id IS NULL

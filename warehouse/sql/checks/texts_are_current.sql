@@ -5,7 +5,7 @@ FROM texts
 FULL JOIN (
     SELECT text_sha256, article_id
     FROM articles
-    QUALIFY row_number() OVER (PARTITION BY text_sha256 ORDER BY published_at NULLS LAST, valid_from, article_id) = 1
+    QUALIFY row_number() OVER (PARTITION BY text_sha256 ORDER BY if(published_origin = 'story', NULL, published_at) NULLS LAST, valid_from, article_id) = 1
 ) AS held USING (text_sha256)
 WHERE texts.article_id IS DISTINCT FROM held.article_id
 ORDER BY ALL;

@@ -10,7 +10,9 @@ CREATE OR REPLACE TEMP TABLE former AS
 SELECT article_id FROM texts SEMI JOIN touched USING (text_sha256);
 
 CREATE OR REPLACE TEMP TABLE originals AS
-SELECT text_sha256, article_id, published_at, valid_from FROM copies WHERE article_id = original_id;
+SELECT text_sha256, article_id, published_at, valid_from, known_day(published_at, published_precision) AS day
+FROM copies
+WHERE article_id = original_id;
 
 CREATE OR REPLACE TEMP TABLE come AS
 SELECT
@@ -33,11 +35,13 @@ SELECT fingerprints.* FROM fingerprints SEMI JOIN gone USING (text_number);
 
 DELETE FROM texts WHERE text_number IN (SELECT text_number FROM gone);
 
-UPDATE texts SET article_id = now.article_id, published_at = now.published_at, valid_from = now.valid_from
+UPDATE texts
+SET article_id = now.article_id, published_at = now.published_at, valid_from = now.valid_from, day = now.day
 FROM originals AS now
 WHERE texts.text_sha256 = now.text_sha256
     AND (texts.article_id <> now.article_id
         OR texts.published_at IS DISTINCT FROM now.published_at
+        OR texts.day IS DISTINCT FROM now.day
         OR texts.valid_from <> now.valid_from);
 
 INSERT INTO texts BY NAME

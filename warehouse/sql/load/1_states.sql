@@ -28,8 +28,9 @@ placed AS (
         current.valid_from AS current_from,
         current.text_sha256 AS current_sha256,
         current.title AS current_title,
-        current.published_at AS current_published_at,
-        current.published_precision AS current_precision,
+        -- A date inferred from the story is no word of the document's.
+        CASE WHEN current.published_origin <> 'story' THEN current.published_at END AS current_published_at,
+        CASE WHEN current.published_origin <> 'story' THEN current.published_precision END AS current_precision,
         coalesce(captures.seen AND (followed.is_followed OR staged.captured_at <= current.valid_from), false) AS is_history
     FROM staged_articles AS staged
     INNER JOIN staged_captures AS captures USING (ordinal)
