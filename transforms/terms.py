@@ -23,13 +23,16 @@ KEYED = 9  # of its weightest terms, any two of which make a key
 
 _READ = 3000  # characters; news says first what it is about
 _LEAD = 300  # characters
-_CEILING = 5.5  # on the Zipf scale, the logarithm of occurrences in a billion words; more common words are no terms
+_CEILING = (
+    5.5  # on the Zipf scale, the logarithm of occurrences in a billion words; where a word of no rarity would stand
+)
 _RAREST = 2.6  # rarity of words that are not in the background
 _NAME, _IN_LEAD, _IN_TITLE = 1.5, 1.5, 1.5
-_FAINTEST = 0.8  # rarity that a word needs to count when it stands in the text but once
+_FAINTEST = 0.8  # rarity that a word needs to be a term
 _MOST = 50
 _EMPHASES = [1 + 0.5 * math.log(count) for count in range(1, _MOST + 1)]
 _WORD = re.compile(r"\w\w+")
+_CAPITAL = re.compile(r"\b[^\W\d_a-zß-öø-ÿ]\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +46,32 @@ class Term:
 
 def find_terms(title: str | None, text: str, language: str | None) -> tuple[Term, ...]:
     """Find the terms of an article, the weightiest first; none in languages without a background."""
-    rarities = background(language or "en")
+    rarities, common = background(language or "en")
     if not rarities:
         return ()
     head = text[:_READ]
-    counts: dict[str, int] = {}
+    counts = Counter(_WORD.findall(head.lower()))
     names: dict[str, int] = {}
-    for form, count in Counter(_WORD.findall(head)).items():
+    for form, count in Counter(_CAPITAL.findall(head)).items():
         word = form.lower()
-        counts[word] = counts.get(word, 0) + count
-        if form != word:
-            names[word] = names.get(word, 0) + count
+        names[word] = names.get(word, 0) + count
     in_title = set(_WORD.findall(title.lower())) if title else set()
     marked = in_title.union(_WORD.findall(head[:_LEAD].lower()))
-    for word in in_title.difference(counts):
-        counts[word] = 0
     found = []
-    for word, count in counts.items():
+    for word in (counts.keys() | in_title) - common:
+        count = counts.get(word, 0)
         weight = rarities.get(word, _RAREST)
-        if weight < _FAINTEST and (not weight or (count < 2 and word not in marked)):
-            continue
+        is_name = word in names and names[word] >= 0.8 * count
+        if is_name:
+            weight *= _NAME
         if word in marked:
             weight *= _IN_LEAD
             if word in in_title:
                 weight *= _IN_TITLE
-                count += 1  # noqa: PLW2901  (the title says it once more)
+                count += 1
         if count > 1:
             weight *= _EMPHASES[min(count, _MOST) - 1]
-        is_name = names.get(word, 0) >= 0.8 * counts[word] > 0
-        found.append((-weight * _NAME if is_name else -weight, word, is_name))
+        found.append((-weight, word, is_name))
     found = sorted(found)[:KEPT]
     length = math.sqrt(sum(weight * weight for weight, *_ in found))
     return tuple(Term(word, -weight / length, is_name) for weight, word, is_name in found)
@@ -84,10 +84,11 @@ def story_keys(terms: Sequence[Term]) -> tuple[int, ...]:
 
 
 @cache
-def background(language: str) -> dict[str, float]:
-    """Give how rare the words of a language are, 0 for what every text has; empty where that is not known."""
+def background(language: str) -> tuple[dict[str, float], frozenset[str]]:
+    """Give how rare the words of a language are, and those too common to be terms; both empty where it is not known."""
     source = resources.files("transforms").joinpath(f"background/{language[:2].lower()}.json.gz")
     if not source.is_file():
-        return {}
+        return {}, frozenset()
     steps: list[list[str]] = json.loads(gzip.decompress(source.read_bytes()))
-    return {word: max(0.0, _CEILING - 7.8 + step / 10) for step, words in enumerate(steps) for word in words}
+    rarities = {word: _CEILING - 7.8 + step / 10 for step, words in enumerate(steps) for word in words}
+    return rarities, frozenset(word for word, rarity in rarities.items() if rarity < _FAINTEST)
