@@ -11,6 +11,7 @@ import orjson
 
 from connectors.files import RefusedFileError
 from flows.transform_documents import judged
+from transforms.boilerplate import Rules, shipped_rules
 from transforms.documents import MEDIA_TYPE as DOCUMENT_LINE
 from transforms.documents import MalformedDocumentError, read_document
 from transforms.records import Article, Capture, Rejection
@@ -23,21 +24,25 @@ SOURCE = "stdin"
 NumberedLine = tuple[str, bytes | RefusedFileError | None]
 
 
-def answer_lines(numbered: Iterable[Judged[NumberedLine]], *, seen_at: datetime) -> list[bytes]:
+def answer_lines(
+    numbered: Iterable[Judged[NumberedLine]], *, seen_at: datetime, rules: tuple[str, ...] = ()
+) -> list[bytes]:
     """Answer document lines, each with its locator; None stands for a line that was too long."""
-    return [_line_answer(locator, line, verdict, seen_at) for (locator, line), verdict in numbered]
+    known = shipped_rules(*rules)
+    return [_line_answer(locator, line, verdict, seen_at, known) for (locator, line), verdict in numbered]
 
 
-def answer_captures(items: Iterable[Judged[Capture | Rejection]]) -> list[bytes]:
+def answer_captures(items: Iterable[Judged[Capture | Rejection]], *, rules: tuple[str, ...] = ()) -> list[bytes]:
     """Answer captures, and rejections as they are."""
+    known = shipped_rules(*rules)
     return [
-        _told(None, judged(item, verdict, mentions=True) if isinstance(item, Capture) else item, item.locator)
+        _told(None, judged(item, verdict, known, mentions=True) if isinstance(item, Capture) else item, item.locator)
         for item, verdict in items
     ]
 
 
 def _line_answer(
-    locator: str, line: bytes | RefusedFileError | None, verdict: Verdict | None, seen_at: datetime
+    locator: str, line: bytes | RefusedFileError | None, verdict: Verdict | None, seen_at: datetime, rules: Rules
 ) -> bytes:
     if isinstance(line, RefusedFileError):
         return _told(None, Rejection(SOURCE, locator, "read", line.reason, str(line)))
@@ -49,7 +54,7 @@ def _line_answer(
         return _told(_identifier(line), Rejection(SOURCE, locator, "parse", "malformed", str(error)))
     captured_at = document.captured_at or seen_at
     capture = Capture(SOURCE, locator, captured_at, DOCUMENT_LINE, line, document.url, document.claims)
-    return _told(document.document_id, judged(capture, verdict, mentions=True, document=document))
+    return _told(document.document_id, judged(capture, verdict, rules, mentions=True, document=document))
 
 
 def _identifier(line: bytes) -> Any:

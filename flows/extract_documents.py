@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from connectors.files import RefusedFileError, open_file, read_lines
 from connectors.seeds import SeedConnector
-from flows.supervise_workers import Limits, Work, open_workers
+from flows.supervise_workers import Means, Work, open_workers
 from transforms.records import Capture, Rejection
 
 if TYPE_CHECKING:
@@ -24,19 +24,23 @@ _AHEAD = 2  # chunks under way for each process
 T = TypeVar("T")
 
 
-def extract_lines(paths: Sequence[str], limit: int, jobs: int, limits: Limits) -> Iterator[bytes]:
+def extract_lines(paths: Sequence[str], limit: int, means: Means) -> Iterator[bytes]:
     """Read document lines from files or standard input; each gives one line, in order, with its `id` if it has one."""
-    work: Work[NumberedLine, list[bytes]] = Work("flows.answer_documents:answer_lines", {"seen_at": datetime.now(UTC)})
-    return _mapped(work, _chunks(_lines(paths, limit), lambda numbered: _size(numbered[1])), jobs, limits)
+    work: Work[NumberedLine, list[bytes]] = Work(
+        "flows.answer_documents:answer_lines", {"seen_at": datetime.now(UTC), "rules": means.rules}
+    )
+    return _mapped(work, _chunks(_lines(paths, limit), lambda numbered: _size(numbered[1])), means)
 
 
-def extract_files(paths: Sequence[str], limit: int, jobs: int, limits: Limits) -> Iterator[bytes]:
+def extract_files(paths: Sequence[str], limit: int, means: Means) -> Iterator[bytes]:
     """Read seed files, or one text or page from standard input; each document gives one line."""
     items: Iterable[Capture | Rejection] = [_standard_input(limit)]
     if paths and list(paths) != ["-"]:
         items = SeedConnector(paths, limit).captures()
-    work: Work[Capture | Rejection, list[bytes]] = Work("flows.answer_documents:answer_captures")
-    return _mapped(work, _chunks(items, lambda item: len(item.payload)), jobs, limits)
+    work: Work[Capture | Rejection, list[bytes]] = Work(
+        "flows.answer_documents:answer_captures", {"rules": means.rules}
+    )
+    return _mapped(work, _chunks(items, lambda item: len(item.payload)), means)
 
 
 def _lines(paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | RefusedFileError | None]]:
@@ -81,13 +85,13 @@ def _chunks(items: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
         yield chunk
 
 
-def _mapped(work: Work[T, list[bytes]], chunks: Iterable[list[T]], jobs: int, limits: Limits) -> Iterator[bytes]:
+def _mapped(work: Work[T, list[bytes]], chunks: Iterable[list[T]], means: Means) -> Iterator[bytes]:
     """Give the answers in the order of the documents, with a bounded number of them under way."""
     waiting: deque[Future[list[bytes]]] = deque()
-    with open_workers(work, jobs, limits) as workers:
+    with open_workers(work, means.jobs, means.limits) as workers:
         for chunk in chunks:
             waiting.append(workers.submit(chunk))
-            while len(waiting) > _AHEAD * jobs or (waiting and waiting[0].done()):
+            while len(waiting) > _AHEAD * means.jobs or (waiting and waiting[0].done()):
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()

@@ -50,17 +50,18 @@ def ingest_seeds(paths: list[str], warehouse: Path | None = None, max_rejected: 
     settings = Settings()
     store = settings.open_warehouse(warehouse)
     allowed = settings.max_rejected if max_rejected is None else max_rejected
-    recovered = recover(store, settings.means())
+    means = settings.means()
+    recovered = recover(store, means)
     if recovered.captures:
         get_run_logger().warning("recovered %d captures that an earlier run kept and did not load", recovered.captures)
-    with open_run(store, "ingest-seeds", shipped_rules().sha256) as run:
+    with open_run(store, "ingest-seeds", shipped_rules(*means.rules).sha256) as run:
         report = walk(
             store,
             run,
             SeedConnector(paths, settings.document_limit).captures(),
             documents=settings.batch_documents,
             size=settings.batch_bytes,
-            means=settings.means(),
+            means=means,
             settle_batch=load_batch,
         )
     create_markdown_artifact(_markdown(store, run, report), key="ingest-seeds", description="What a run loaded")

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 import orjson
 
+from flows.learn_boilerplate import Learnt
 from transforms.changes import Told, find_changes
 from transforms.dates.explanation import explain
 from transforms.records import OUTCOMES, DateClaim
@@ -207,6 +209,21 @@ def print_export(report: ExportReport, *, as_json: bool) -> None:
         click.echo(f"  … and {len(report.files) - _MOST} more")
 
 
+def print_proposals(learnt: Learnt, into: Path, *, as_json: bool) -> None:
+    """Print the lines that recur, with the stories that have them, and what to do next."""
+    if as_json:
+        print_rows(learnt.lines, as_json=True)
+        return
+    for row in learnt.lines:
+        support = f"{row['stories']:,} of {row['site_stories']:,} stories"
+        click.echo(f"  {row['site']:<24} {support:<24} {_cut(row['examples'][0], 52)}")
+    if learnt.lines:
+        click.echo(f"\n{into}: {learnt.fresh:,} new of {len(learnt.lines):,} proposals.")
+        click.echo(f"Set `keep = true` on those that are litter, and DATELINE_RULES={into} to clean by them.")
+    else:
+        click.echo("no line recurs so often")
+
+
 def print_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
     """Print each check, and the first rows that break it."""
     if as_json:
@@ -238,6 +255,10 @@ def _print_head(answer: ArticleAnswer) -> None:
         "title from": article["title_origin"],
         "version": f"{article['version']} of {len(answer.versions)}",
         "copies": ", ".join(row["article_id"][:8] for row in answer.copies),
+        "story": "; ".join(
+            f"{row['story_id'][:8]}, {row['role']} among {row['article_count']}: {row['reason']}"
+            for row in answer.stories
+        ),
         "kept as": f"{answer.capture['locator']} ({answer.capture['payload_bytes']:,} bytes, {answer.capture['charset']})",
         "id": article["article_id"],
     }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flows.settings import Settings
+    from flows.supervise_workers import Means
     from warehouse.database import Warehouse
 
 DONE, REJECTED, USAGE, LOCKED, DAMAGED = range(5)
@@ -72,10 +73,13 @@ def ingest(
     allowed = settings.max_rejected if max_rejected is None else max_rejected
     with _errors():
         store = settings.open_warehouse(warehouse)
-        means = settings.means(jobs)
+        means = _means(settings, jobs)
         recovered = recover(store, means)
         connector = SeedConnector(paths, settings.document_limit)
-        with open_run(store, "ingest", shipped_rules().sha256) as run, progress_bar(quiet or as_json) as advance:
+        with (
+            open_run(store, "ingest", shipped_rules(*means.rules).sha256) as run,
+            progress_bar(quiet or as_json) as advance,
+        ):
             report = walk(
                 store,
                 run,
@@ -108,10 +112,11 @@ def extract(paths: tuple[str, ...], jsonl: bool, jobs: int) -> None:
     from flows.extract_documents import extract_files, extract_lines
 
     settings = _settings()
+    means = _means(settings, jobs)
     lines = (
-        extract_lines(paths, settings.document_limit, jobs, settings.limits())
+        extract_lines(paths, settings.document_limit, means)
         if jsonl
-        else extract_files(paths, settings.document_limit, jobs, settings.limits())
+        else extract_files(paths, settings.document_limit, means)
     )
     try:
         for line in lines:
@@ -275,6 +280,36 @@ def export(
             raise click.UsageError(str(error)) from None
 
 
+@main.command("learn-boilerplate")
+@_warehouse
+@click.option("--site", help="One site: a hostname, a publisher or, for what has neither, a source (default: all).")
+@click.option("--least", type=click.IntRange(2), default=5, show_default=True, help="Stories that must have a line.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("learnt-boilerplate.toml"),
+    show_default=True,
+    help="The file of proposals.",
+)
+@_json
+def learn_boilerplate(warehouse: Path | None, site: str | None, least: int, into: Path, as_json: bool) -> None:
+    r"""Find lines that a site repeats under its stories, and propose them as rules in a file to review.
+
+    Nothing is cut until you set `keep = true` on a rule and name the file in the setting DATELINE_RULES.
+
+    \b
+    Example: dateline learn-boilerplate --site news.example --least 10
+    """
+    from flows.learn_boilerplate import UnreadableProposalsError, propose_rules
+    from flows.print_answers import print_proposals
+
+    with _errors():
+        try:
+            print_proposals(propose_rules(_open(warehouse), into, site, least), into, as_json=as_json)
+        except UnreadableProposalsError as error:
+            raise click.UsageError(str(error)) from None
+
+
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
 @_warehouse
@@ -370,7 +405,7 @@ def rebuild(warehouse: Path | None, as_json: bool) -> None:
 
     with _errors():
         settings = _settings()
-        report = rebuild_warehouse(_open(warehouse), settings.means())
+        report = rebuild_warehouse(_open(warehouse), _means(settings))
         print_report(report, as_json=as_json)
 
 
@@ -417,6 +452,18 @@ def _settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise click.UsageError(f"settings (DATELINE_… or dateline.toml): {error}") from None
+
+
+def _means(settings: Settings, jobs: int | None = None) -> Means:
+    try:
+        means = settings.means(jobs)
+        if means.rules:
+            from transforms.boilerplate import shipped_rules
+
+            shipped_rules(*means.rules)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"the rules that DATELINE_RULES names: {error}") from None
+    return means
 
 
 def _open(path: Path | None) -> Warehouse:

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     )
     document_seconds: float = Field(10.0, gt=0, description="Processor time that one document may take")
     document_memory: int = Field(1 << 30, gt=0, description="Bytes that a process may take for one document")
+    rules: Path | None = Field(None, description="A file of further rules, as `dateline learn-boilerplate` proposes")
     lock_wait: float = Field(10.0, ge=0, description="Seconds to wait for another process to let go of the warehouse")
     memory_limit: str = Field("250MB", description="Memory that DuckDB may use")
     threads: int = Field(1, gt=0, description="Threads that DuckDB may use; the cores are busy with transforming")
@@ -52,12 +53,13 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
     def means(self, jobs: int | None = None) -> Means:
-        """Give the means by which documents are transformed; `jobs` stands over what is set."""
-        return Means(jobs or self.jobs, self.limits(), self.mentions)
+        """Give the means by which documents are transformed; `jobs` stands over what is set.
 
-    def limits(self) -> Limits:
-        """Give what one document may take."""
-        return Limits(self.document_seconds, self.document_memory)
+        Raises OSError or UnicodeDecodeError for a file of rules that cannot be read.
+        """
+        limits = Limits(self.document_seconds, self.document_memory)
+        rules = (self.rules.read_text("utf-8"),) if self.rules else ()
+        return Means(jobs or self.jobs, limits, self.mentions, rules)
 
     def open_warehouse(self, path: Path | None = None) -> Warehouse:
         """Give the warehouse at a path, or at the one that is set."""

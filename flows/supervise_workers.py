@@ -69,11 +69,15 @@ class Work(Generic[T, R]):
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """With what documents are transformed: so many processes (none: this one, and no limits), limits, and how far."""
+    """With what documents are transformed: so many processes (none: this one, and no limits), limits, and how far.
+
+    `rules` are the texts of rule files beside those that are shipped.
+    """
 
     jobs: int = 1
     limits: Limits = field(default_factory=Limits)
     mentions: bool = True
+    rules: tuple[str, ...] = ()
 
 
 class Team(Protocol[T_contra, R]):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flows.transform_documents import judged
+from transforms.boilerplate import shipped_rules
 from warehouse.rows import ArticleRows, article_rows
 
 if TYPE_CHECKING:
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from flows.walk_documents import Numbered
 
 
-def transform(captures: Iterable[Judged[Numbered]], *, mentions: bool) -> ArticleRows:
+def transform(captures: Iterable[Judged[Numbered]], *, mentions: bool, rules: tuple[str, ...] = ()) -> ArticleRows:
     """Turn captures, each with its number and record id, into rows. Runs in other processes: it takes and gives values.
 
-    A capture with a verdict becomes a rejection without another look.
+    `rules` are the texts of rule files beside those that are shipped. A capture with a verdict becomes a rejection without another look.
     """
+    known = shipped_rules(*rules)
     return article_rows(
-        (number, name, capture, judged(capture, verdict, mentions=mentions))
+        (number, name, capture, judged(capture, verdict, known, mentions=mentions))
         for (number, name, capture), verdict in captures
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from transforms.article import reject, to_article
-from transforms.boilerplate import shipped_rules
+from transforms.boilerplate import Rules
 from transforms.documents import Document
 from transforms.records import Article, Capture, Rejection
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def judged(
-    capture: Capture, verdict: Verdict | None, *, mentions: bool, document: Document | None = None
+    capture: Capture, verdict: Verdict | None, rules: Rules, *, mentions: bool, document: Document | None = None
 ) -> Article | Rejection:
     """Turn a capture (and the document it holds, if read) into an article, or into what its verdict asks for.
 
@@ -23,7 +23,7 @@ def judged(
     if verdict:
         return reject(capture, "extract", verdict.reason, verdict.detail)
     try:
-        return to_article(capture, shipped_rules(), mentions=mentions, document=document)
+        return to_article(capture, rules, mentions=mentions, document=document)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  (see above)

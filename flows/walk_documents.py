@@ -249,7 +249,9 @@ def _settled(
 @contextmanager
 def _team(means: Means) -> Iterator[Transformers]:
     """Give whoever transforms documents by these means."""
-    work: Work[Numbered, ArticleRows] = Work("flows.transform_batch:transform", {"mentions": means.mentions})
+    work: Work[Numbered, ArticleRows] = Work(
+        "flows.transform_batch:transform", {"mentions": means.mentions, "rules": means.rules}
+    )
     if not means.jobs:
         yield Inline(work)
         return

@@ -74,6 +74,8 @@ def _article(capture: Capture, rules: Rules, mentions: bool, document: Document 
     source_text = page.source_text if page else body.decoded.text
     language = _language(claims.language) or (page.language if page else None) or detect_language(source_text)
     known_title = claims.title or (page.title if page else None)
+    url = canonical_url(capture.url) or canonical_url(page.url if page else None)
+    publisher = claims.publisher or (page.publisher if page else None)
     cleaned = clean(
         source_text,
         rules,
@@ -81,11 +83,11 @@ def _article(capture: Capture, rules: Rules, mentions: bool, document: Document 
         cuts=page.cuts if page else (),
         has_title_line=page is None,
         known_title=known_title,
+        site=hostname(url) or publisher or capture.source,
     )
     if not cleaned.text:
         raise _Refused("clean", "empty", "nothing is left when the litter is gone")
     title, title_origin = _title(claims.title, page, cleaned)
-    url = canonical_url(capture.url) or canonical_url(page.url if page else None)
     date_claims = make_claims(
         _date_words(capture, page, cleaned),
         url=url,
@@ -98,7 +100,7 @@ def _article(capture: Capture, rules: Rules, mentions: bool, document: Document 
         article_id=article_id(url, capture.source, capture.locator),
         url=url,
         hostname=hostname(url),
-        publisher=claims.publisher or (page.publisher if page else None),
+        publisher=publisher,
         title=title,
         title_origin=title_origin,
         authors=claims.authors or (page.authors if page else ()) or names_in_credit(cleaned.credit or ""),

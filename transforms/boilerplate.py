@@ -1,24 +1,29 @@
-"""The rules that say what is litter, read from `boilerplate.toml` and compiled once."""
+"""The rules that say what is litter, read from the files in `litter` and compiled once."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
-Scope = Literal["line", "block", "prefix", "suffix", "inline"]
+Scope = Literal["line", "phrase", "block", "prefix", "suffix", "inline"]
 Place = Literal["head", "tail", "any"]
 
+_FILES = ("any", "en", "de", "fr", "es", "it", "pt", "ru", "ar", "zh")
+_LISTS = ("phrases", "openings", "beginnings")
 _FIELDS = {
     *("name", "scope", "pattern", "place", "languages", "longest", "flag"),
-    *("seen", "cuts", "leaves", "replacement", "case", "needs"),
+    *("seen", "cuts", "leaves", "replacement", "case", "needs", *_LISTS),
+    *("keep", "sites"),
 }
 _LONGEST_UNNEEDING = 160
+_LONGEST_PHRASE, _SHORTEST_BEGINNING = 80, 4
+_NOTHING = re.compile(r"(?!)")
 _GROUPS = {"dateline", "date", "credit"}
 
 
@@ -42,17 +47,26 @@ class Rule:
     seen: str = ""
     cuts: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    openings: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    sites: frozenset[str] = frozenset()
 
     def reads(self, language: str | None) -> bool:
         """Tell whether the rule is tried on a text of this language; a text of unknown language gets every rule."""
         return not self.languages or language is None or language in self.languages
 
+    def stands_on(self, site: str | None) -> bool:
+        """Tell whether the rule is tried on what comes from this site."""
+        return not self.sites or site in self.sites
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rules:
-    """A set of rules by scope, and the SHA-256 of the file they came from. Two sets are equal when they are the same."""
+    """A set of rules by scope, and the SHA-256 of the files they came from. Two sets are equal when they are the same."""
 
     lines: tuple[Rule, ...] = ()
+    phrases: tuple[Rule, ...] = ()
     blocks: tuple[Rule, ...] = ()
     prefixes: tuple[Rule, ...] = ()
     suffixes: tuple[Rule, ...] = ()
@@ -64,22 +78,28 @@ class Rules:
         return _reading(self, language)
 
     def __iter__(self) -> Iterator[Rule]:
-        return iter((*self.lines, *self.blocks, *self.prefixes, *self.suffixes, *self.inlines))
+        return iter((*self.lines, *self.phrases, *self.blocks, *self.prefixes, *self.suffixes, *self.inlines))
 
 
-def read_rules(toml: str) -> Rules:
-    """Read rules from the text of a rule file; raises MalformedRuleError with the rule's name."""
+def read_rules(*tomls: str) -> Rules:
+    """Read rules from the texts of rule files, in order, but those of `keep = false`.
+
+    Raises MalformedRuleError with the rule's name.
+    """
     try:
-        rows = tomllib.loads(toml).get("rule", [])
+        rows = [row for toml in tomls for row in tomllib.loads(toml).get("rule", [])]
     except tomllib.TOMLDecodeError as error:
         raise MalformedRuleError(f"the rule file is no TOML: {error}") from None
-    rules = [_rule(row) for row in rows]
+    rules = [_rule(row) for row in rows if row.get("keep", True)]
 
     def of(scope: Scope) -> tuple[Rule, ...]:
         return tuple(rule for rule in rules if rule.scope == scope)
 
-    digest = hashlib.sha256(toml.encode()).hexdigest()
-    return Rules(of("line"), of("block"), of("prefix"), of("suffix"), of("inline"), digest)
+    return Rules(of("line"), of("phrase"), of("block"), of("prefix"), of("suffix"), of("inline"), _digest(tomls))
+
+
+def _digest(tomls: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(tomls).encode()).hexdigest()
 
 
 @lru_cache(maxsize=64)
@@ -89,6 +109,7 @@ def _reading(rules: Rules, language: str | None) -> Rules:
 
     return Rules(
         those(rules.lines),
+        those(rules.phrases),
         those(rules.blocks),
         those(rules.prefixes),
         those(rules.suffixes),
@@ -98,37 +119,19 @@ def _reading(rules: Rules, language: str | None) -> Rules:
 
 
 @cache
-def shipped_rules() -> Rules:
-    """Give the rules that Dateline ships."""
-    return read_rules(resources.files("transforms").joinpath("boilerplate.toml").read_text("utf-8"))
+def shipped_rules(*further: str) -> Rules:
+    """Give the rules that Dateline ships and those of further rule files; raises MalformedRuleError for the latter."""
+    folder = resources.files("transforms").joinpath("litter")
+    return read_rules(*(folder.joinpath(f"{name}.toml").read_text("utf-8") for name in _FILES), *further)
 
 
 def _rule(row: dict[str, Any]) -> Rule:
     name = row.get("name", "(without a name)")
-    for needed in ("name", "scope", "pattern", "seen"):
-        if not row.get(needed):
-            raise MalformedRuleError(f"rule {name}: `{needed}` is missing")
-    if strange := row.keys() - _FIELDS:
-        raise MalformedRuleError(f"rule {name}: unknown field {', '.join(sorted(strange))}")
-    if row["scope"] not in get_args(Scope):
-        raise MalformedRuleError(f"rule {name}: scope {row['scope']!r} is none of {', '.join(get_args(Scope))}")
-    if row.get("place", "any") not in get_args(Place):
-        raise MalformedRuleError(f"rule {name}: place {row['place']!r} is none of {', '.join(get_args(Place))}")
-    if "replacement" in row and row["scope"] != "inline":
-        raise MalformedRuleError(f"rule {name}: only an inline rule has a replacement")
-    if row.get("longest", 0) > _LONGEST_UNNEEDING and not row.get("needs"):
-        raise MalformedRuleError(f"rule {name}: a rule for lines over {_LONGEST_UNNEEDING} characters needs `needs`")
-    case_matters = row.get("case", row["scope"] == "inline")
-    try:
-        pattern = re.compile(row["pattern"], 0 if case_matters else re.IGNORECASE)
-    except re.error as error:
-        raise MalformedRuleError(f"rule {name}: the pattern is no regular expression: {error}") from None
-    if strange := pattern.groupindex.keys() - _GROUPS:
-        raise MalformedRuleError(f"rule {name}: unknown group {', '.join(sorted(strange))}")
+    _check(name, row)
     return Rule(
         name=name,
         scope=row["scope"],
-        pattern=pattern,
+        pattern=_pattern(name, row),
         place=row.get("place", "any"),
         languages=frozenset(row.get("languages", ())),
         longest=row.get("longest", 160),
@@ -138,4 +141,63 @@ def _rule(row: dict[str, Any]) -> Rule:
         seen=row["seen"],
         cuts=tuple(row.get("cuts", ())),
         leaves=tuple(row.get("leaves", ())),
+        phrases=tuple(row.get("phrases", ())),
+        openings=tuple(row.get("openings", ())),
+        beginnings=tuple(row.get("beginnings", ())),
+        sites=frozenset(row.get("sites", ())),
     )
+
+
+def _check(name: str, row: dict[str, Any]) -> None:
+    if missing := [needed for needed in ("name", "scope", "seen") if not row.get(needed)]:
+        raise MalformedRuleError(f"rule {name}: `{missing[0]}` is missing")
+    if strange := row.keys() - _FIELDS:
+        raise MalformedRuleError(f"rule {name}: unknown field {', '.join(sorted(strange))}")
+    if row["scope"] not in get_args(Scope):
+        raise MalformedRuleError(f"rule {name}: scope {row['scope']!r} is none of {', '.join(get_args(Scope))}")
+    if row.get("place", "any") not in get_args(Place):
+        raise MalformedRuleError(f"rule {name}: place {row['place']!r} is none of {', '.join(get_args(Place))}")
+    if row["scope"] == "phrase":
+        _check_phrases(name, row)
+    else:
+        _check_pattern(name, row)
+
+
+def _check_pattern(name: str, row: dict[str, Any]) -> None:
+    if row.get("sites") and not (row["scope"] == "line" and row.get("needs")):
+        raise MalformedRuleError(f"rule {name}: a rule for some sites is a line rule with `needs`")
+    if "replacement" in row and row["scope"] != "inline":
+        raise MalformedRuleError(f"rule {name}: only an inline rule has a replacement")
+    if not row.get("pattern"):
+        raise MalformedRuleError(f"rule {name}: `pattern` is missing")
+    if listed := row.keys() & set(_LISTS):
+        raise MalformedRuleError(f"rule {name}: only a phrase rule has {', '.join(sorted(listed))}")
+    if row.get("longest", 0) > _LONGEST_UNNEEDING and not row.get("needs"):
+        raise MalformedRuleError(f"rule {name}: a rule for lines over {_LONGEST_UNNEEDING} characters needs `needs`")
+
+
+def _check_phrases(name: str, row: dict[str, Any]) -> None:
+    if strange := row.keys() & {"pattern", "needs", "case", "sites", "replacement"}:
+        raise MalformedRuleError(f"rule {name}: a phrase rule has no {', '.join(sorted(strange))}")
+    phrases = [phrase for listed in _LISTS for phrase in row.get(listed, ())]
+    if not phrases:
+        raise MalformedRuleError(f"rule {name}: one of {', '.join(_LISTS)} is missing")
+    if long := next((phrase for phrase in phrases if len(phrase) > _LONGEST_PHRASE), None):
+        raise MalformedRuleError(f"rule {name}: {long!r} is longer than {_LONGEST_PHRASE} characters")
+    if short := next((words for words in row.get("beginnings", ()) if len(words) < _SHORTEST_BEGINNING), None):
+        raise MalformedRuleError(
+            f"rule {name}: the beginning {short!r} is shorter than {_SHORTEST_BEGINNING} characters"
+        )
+
+
+def _pattern(name: str, row: dict[str, Any]) -> re.Pattern[str]:
+    if row["scope"] == "phrase":
+        return _NOTHING
+    case_matters = row.get("case", row["scope"] == "inline")
+    try:
+        pattern = re.compile(row["pattern"], 0 if case_matters else re.IGNORECASE)
+    except re.error as error:
+        raise MalformedRuleError(f"rule {name}: the pattern is no regular expression: {error}") from None
+    if strange := pattern.groupindex.keys() - _GROUPS:
+        raise MalformedRuleError(f"rule {name}: unknown group {', '.join(sorted(strange))}")
+    return pattern

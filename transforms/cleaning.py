@@ -7,6 +7,7 @@ and typographic litter are mended; the white space between what is left becomes 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from transforms.boilerplate import Rule, Rules
 from transforms.edits import apply
 from transforms.lines import Line, line_edits, read_lines
 from transforms.literals import literal_finder
+from transforms.phrases import phrase_book
 from transforms.records import Cut, Edit
 
 _NAMED = re.compile(r"\(\?P<\w+>")
@@ -48,8 +50,9 @@ def clean(
     cuts: Sequence[Cut] = (),
     has_title_line: bool = False,
     known_title: str | None = None,
+    site: str | None = None,
 ) -> Cleaned:
-    """Clean a source text by the rules.
+    """Clean a source text by the rules, those for some sites only if `site` is one of them.
 
     `cuts` are lines that somebody has already judged (the page's furniture, say). With `has_title_line` a first line
     that reads like a headline becomes the title; a first line that repeats `known_title` always goes.
@@ -57,13 +60,14 @@ def clean(
     lines = read_lines(source_text, cuts)
     rules = rules.reading(language)
     literals = literal_finder(rules).find(source_text)
+    literals = {rule: places for rule, places in literals.items() if rule.stands_on(site)}
     found: dict[str, list[str]] = {"dateline": [], "date": [], "credit": []}
     flags: set[str] = set()
-    title = _take_title(source_text, lines, rules, has_title_line, known_title)
+    title = _take_title(source_text, lines, rules, literals, has_title_line, known_title)
     _cut_lines(source_text, lines, rules, literals, found, flags)
     _cut_blocks(source_text, lines, rules, literals, flags)
-    _take_prefixes(source_text, lines, rules, found)
-    tail = _take_suffix(source_text, lines, rules, found)
+    _take_prefixes(source_text, lines, rules, found, flags)
+    tail = _take_suffix(source_text, lines, rules, literals, found, flags)
     edits = line_edits(source_text, lines, tail, _mends(source_text, lines, tail, rules, literals))
     return Cleaned(
         text=apply(edits, source_text),
@@ -79,7 +83,9 @@ def clean(
 # ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _take_title(source: str, lines: list[Line], rules: Rules, wanted: bool, known: str | None) -> str | None:
+def _take_title(
+    source: str, lines: list[Line], rules: Rules, literals: Places, wanted: bool, known: str | None
+) -> str | None:
     kept = [line for line in lines if line.rule is None]
     if len(kept) < 2:
         return None
@@ -92,8 +98,11 @@ def _take_title(source: str, lines: list[Line], rules: Rules, wanted: bool, know
     gap, following = source[first.stop : second.start], source[second.start : second.stop]
     if not wanted or not _reads_like_title(words, gap, following):
         return None
-    if any(rule.pattern.match(words) for rule in rules.prefixes) or any(
-        rule.pattern.fullmatch(words) for rule in rules.lines
+    tried = (rule for rule in rules.lines if not rule.needs or rule in literals)
+    if (
+        phrase_book(rules.phrases).find(words)
+        or any(rule.pattern.match(words) for rule in rules.prefixes)
+        or any(rule.pattern.fullmatch(words) for rule in tried)
     ):
         return None
     first.rule = "title-line"
@@ -120,13 +129,17 @@ def _cut_lines(
     flags: set[str],
 ) -> None:
     joined, of_all, of_some = _line_rules(rules)
-    of_some = [rule for rule in of_some if rule in literals]
     kept = [line for line in lines if line.rule is None]
+    book, needed = phrase_book(rules.phrases), _needed(kept, of_some, literals)
     for number, line in enumerate(kept):
         length = line.stop - line.start
-        tried = of_some
+        if (rule := book.find(source[line.start : line.stop])) and _placed(rule, number, len(kept)):
+            line.rule = rule.name
+            flags.update({rule.flag} if rule.flag else ())
+            continue
+        tried = needed.get(number, [])
         if length <= _LONGEST_LINE and joined and joined.fullmatch(source, line.start, line.stop):
-            tried = [*of_all, *of_some]
+            tried = [*of_all, *tried]
         for rule in tried:
             if length > rule.longest or not _placed(rule, number, len(kept)):
                 continue
@@ -134,6 +147,16 @@ def _cut_lines(
                 line.rule = rule.name
                 _note(rule, matched, found, flags)
                 break
+
+
+def _needed(kept: list[Line], rules: list[Rule], literals: Places) -> dict[int, list[Rule]]:
+    """Give for each line, by number, the rules of which a literal stands in it, in the rules' order."""
+    starts = [line.start for line in kept]
+    needed: dict[int, list[Rule]] = {}
+    for rule in rules:
+        for number in {bisect_right(starts, place) - 1 for place in literals.get(rule, ())}:
+            needed.setdefault(number, []).append(rule)
+    return needed
 
 
 def _cut_blocks(source: str, lines: list[Line], rules: Rules, literals: Places, flags: set[str]) -> None:
@@ -195,7 +218,7 @@ def _line_rules(rules: Rules) -> tuple[re.Pattern[str] | None, list[Rule], list[
 # ── inside the kept lines ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _take_prefixes(source: str, lines: list[Line], rules: Rules, found: dict[str, list[str]]) -> None:
+def _take_prefixes(source: str, lines: list[Line], rules: Rules, found: dict[str, list[str]], flags: set[str]) -> None:
     first = next((line for line in lines if line.rule is None), None)
     if first is None:
         return
@@ -206,22 +229,22 @@ def _take_prefixes(source: str, lines: list[Line], rules: Rules, found: dict[str
         if match.end() in (at, first.stop):
             break
         untried.remove(rule)
-        _note(rule, match, found, set())
+        _note(rule, match, found, flags)
         at = match.end()
         first.prefixes.append((at, rule.name))
 
 
 def _take_suffix(
-    source: str, lines: list[Line], rules: Rules, found: dict[str, list[str]]
+    source: str, lines: list[Line], rules: Rules, literals: Places, found: dict[str, list[str]], flags: set[str]
 ) -> tuple[int, int, str] | None:
     last = next((line for line in reversed(lines) if line.rule is None), None)
     if last is None:
         return None
-    for rule in rules.suffixes:
+    for rule in (rule for rule in rules.suffixes if not rule.needs or rule in literals):
         for match in rule.pattern.finditer(source, last.body, last.stop):
             start = len(source[: match.start()].rstrip())  # the white space before a suffix goes with it
             if match.start() < match.end() == last.stop and start > last.body:
-                _note(rule, match, found, set())
+                _note(rule, match, found, flags)
                 return start, match.end(), rule.name
     return None
 

@@ -13,7 +13,7 @@ from warehouse.archive import Placement
 from warehouse.database import Warehouse
 from warehouse.link import link
 from warehouse.rows import SURVEYED, ArticleRows, KeptItem, capture_rows, rejection_rows, table
-from warehouse.search import index_batch
+from warehouse.search import index_batch, refresh_dates
 from warehouse.statements import list_sql, rows, run_sql
 
 
@@ -94,6 +94,9 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
         "staged_edits": batch.became.edits,
         "staged_claims": batch.became.claims,
         "staged_mentions": batch.became.mentions,
+        "staged_fingerprints": batch.became.fingerprints,
+        "staged_terms": batch.became.terms,
+        "staged_keys": batch.became.keys,
         "staged_rejections": rejection_rows(refused),
     }
     values = {
@@ -113,7 +116,8 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
             if not name.startswith("load/survey"):
                 run_sql(connection, name, values)
         index_batch(connection)
-        link(connection)
+        link(connection, batch.run_id)
+        refresh_dates(connection)
         return _report(connection)
 
 

@@ -27,6 +27,7 @@ class ArticleAnswer:
     edits: list[Row]
     date_claims: list[Row]
     copies: list[Row]
+    stories: list[Row]
 
     def as_dict(self) -> Row:
         """Give one row: the article's columns, and the parts as lists."""
@@ -63,6 +64,7 @@ def read_article(warehouse: Warehouse, article_id: str, version: int | None = No
             rows(run_sql(connection, "queries/edits", values)),
             rows(run_sql(connection, "queries/date_claims", values)),
             rows(run_sql(connection, "queries/similar", {"article_id": article_id})),
+            rows(run_sql(connection, "queries/story_of", {"article_id": article_id})),
         )
 
 
@@ -133,6 +135,11 @@ def removed_by_run(warehouse: Warehouse, run_id: str) -> list[Row]:
 def articles_of_run(warehouse: Warehouse, run_id: str, limit: int) -> list[Row]:
     """List the versions that a run made."""
     return _asked(warehouse, "articles_of_run", {"run_id": run_id, "limit": limit})
+
+
+def repeated_lines(warehouse: Warehouse, site: str | None, least: int, limits: Row) -> list[Row]:
+    """List lines that recur in `least` stories or more of one site, the best supported first; see the SQL for `limits`."""
+    return _asked(warehouse, "repeated_lines", {"site": site, "least": least, **limits})
 
 
 def ask(warehouse: Warehouse, query: str, *, as_rows: bool) -> str | list[Row]:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from transforms.fingerprints import fingerprints
 from transforms.records import Article, Capture, Rejection
+from transforms.terms import find_terms, story_keys
 from warehouse.archive import Placement
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -80,6 +83,9 @@ MENTIONS = pa.schema(
         ("grain", pa.string()),
     ]
 )
+FINGERPRINTS = pa.schema([("article", pa.int64()), ("hash", pa.uint32())])
+TERMS = pa.schema([("article", pa.int64()), ("word", pa.string()), ("weight", pa.float32()), ("is_name", pa.bool_())])
+KEYS = pa.schema([("article", pa.int64()), ("key", pa.uint32())])
 CAPTURES = pa.schema(
     [
         ("ordinal", pa.int64()),
@@ -127,6 +133,9 @@ class ArticleRows:
     edits: pa.Table
     claims: pa.Table
     mentions: pa.Table
+    fingerprints: pa.Table
+    terms: pa.Table
+    keys: pa.Table
     rejections: tuple[tuple[int, Rejection], ...]
 
 
@@ -150,11 +159,18 @@ def article_rows(results: Iterable[tuple[int, str, Capture, Article | Rejection]
     claims: list[tuple[Any, ...]] = []
     mentions: list[tuple[Any, ...]] = []
     rejections: list[tuple[int, Rejection]] = []
+    texts: list[str] = []
+    terms: list[tuple[Any, ...]] = []
+    keys: list[tuple[int, int]] = []
     for ordinal, identifier, capture, result in results:
         if isinstance(result, Rejection):
             rejections.append((ordinal, result))
             continue
         fields = (getattr(result, name) for name in _ARTICLE_FIELDS)
+        texts.append(result.text)
+        found = find_terms(result.title, result.text, result.language)
+        terms += ((ordinal, term.word, term.weight, term.is_name) for term in found)
+        keys += ((ordinal, key) for key in story_keys(found))
         articles.append((ordinal, identifier, capture.captured_at, *fields))
         edits += ((ordinal, n, e.start, e.stop, e.replacement, e.rule) for n, e in enumerate(result.edits, 1))
         for claim in result.date_claims:
@@ -168,8 +184,16 @@ def article_rows(results: Iterable[tuple[int, str, Capture, Article | Rejection]
         table(edits, EDITS),
         table(claims, CLAIMS),
         table(mentions, MENTIONS),
+        _fingerprint_rows([ordinal for ordinal, *_ in articles], texts),
+        table(terms, TERMS),
+        table(keys, KEYS),
         tuple(rejections),
     )
+
+
+def _fingerprint_rows(ordinals: Sequence[int], texts: Sequence[str]) -> pa.Table:
+    places, hashes = fingerprints(texts)
+    return pa.Table.from_arrays([pa.array(np.array(ordinals, np.int64)[places]), pa.array(hashes)], schema=FINGERPRINTS)
 
 
 def capture_rows(kept: Iterable[KeptItem]) -> pa.Table:

@@ -23,6 +23,11 @@ def index_batch(connection: duckdb.DuckDBPyConnection) -> None:
     _add(connection)
 
 
+def refresh_dates(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take over the dates that were inferred from stories, or withdrawn, after the index was kept up."""
+    run_sql(connection, "search/refresh_dates")
+
+
 def index_backlog(connection: duckdb.DuckDBPyConnection) -> None:
     """Take into the index whatever is current and not in it, as in an archive that is older than the index."""
     while True:

@@ -51,12 +51,16 @@ def test_what_a_rule_needs_stands_in_all_it_cuts(rule: Rule) -> None:
     ("toml", "reason"),
     [
         ("[[rule]]\nname = 'a'\nscope = 'line'\nseen = 'b'", "rule a: `pattern` is missing"),
-        ("[[rule]]\nname = 'a'\nscope = 'page'\npattern = 'b'\nseen = 'c'", "scope 'page' is none of line, block"),
+        ("[[rule]]\nname = 'a'\nscope = 'page'\npattern = 'b'\nseen = 'c'", "scope 'page' is none of line, phrase"),
         ("[[rule]]\nname = 'a'\nscope = 'line'\npattern = '('\nseen = 'c'", "no regular expression"),
         ("[[rule]]\nname = 'a'\nscope = 'line'\npattern = 'b'\nseen = 'c'\ncolour = 'red'", "unknown field colour"),
         ("[[rule]]\nname = 'a'\nscope = 'line'\npattern = '(?P<x>b)'\nseen = 'c'", "unknown group x"),
         ("[[rule]]\nname = 'a'\nscope = 'line'\npattern = 'b'\nseen = 'c'\nreplacement = 'd'", "only an inline rule"),
         ("[[rule]]\nname = 'a'\nscope = 'line'\npattern = 'b'\nseen = 'c'\nplace = 'foot'", "place 'foot' is none of"),
+        ("[[rule]]\nname = 'a'\nscope = 'phrase'\nseen = 'c'", "one of phrases, openings, beginnings is missing"),
+        ("[[rule]]\nname = 'a'\nscope = 'phrase'\nseen = 'c'\nbeginnings = ['b']", "shorter than 4 characters"),
+        ("[[rule]]\nname = 'a'\nscope = 'phrase'\nseen = 'c'\nphrases = ['b']\nneeds = ['b']", "has no needs"),
+        ("[[rule]]\nname = 'a'\nscope = 'line'\npattern = 'b'\nseen = 'c'\nphrases = ['b']", "only a phrase rule has"),
         ("[[rule", "no TOML"),
     ],
 )
@@ -74,9 +78,63 @@ def test_a_rule_is_added_without_code() -> None:
 
 def test_a_rule_is_read_in_its_languages_and_in_texts_of_none() -> None:
     """A rule for German leaves an English text alone, and is tried where the language is unknown."""
-    line = "Mehr zum Thema"
+    line = "Lesen Sie auch Der neue Kran"
     german = next(rule for rule in RULES if "de" in rule.languages and rule.name == "read-more")
     assert german.reads("de")
     assert german.reads(None)
     assert not german.reads("en")
     assert line in clean(f"{BODY}\n\n{line}", shipped_rules(), language="en").text
+
+
+PHRASES = """[[rule]]
+name = "prompt"
+scope = "phrase"
+phrases = ["Mehr lesen", "12 Kommentare", "Größe"]
+openings = ["Siehe auch"]
+beginnings = ["Wir verwenden Cookies"]
+longest = 60
+flag = "prompted"
+seen = "a test"
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["MEHR LESEN", "» Mehr  lesen …", "👉 mehr lesen", "- Mehr lesen -", "[Mehr lesen]", "7 Kommentare", "1.204 Kommentare", "Grosse", "Siehe auch: Der neue Kran", "Siehe auch – Der Kran", "→ Siehe auch | Der Kran", "Siehe auch:", "Wir verwenden Cookies, um zu"],
+)  # fmt: skip
+def test_a_phrase_is_read_without_case_accents_numbers_and_adornment(line: str) -> None:
+    """What sites put around a prompt, and how they write it, makes no difference; its flag is set."""
+    cleaned = clean(f"{BODY}\n\n{line}", read_rules(PHRASES))
+    assert (cleaned.text, cleaned.flags) == (BODY, {"prompted"})
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Mehr lesen wollte niemand.", "„Mehr lesen“", "– Siehe auch: der Kran, sagte er.", "- Mehr lesen", "Siehe auch den Kran", "Wir verwenden Cookiesorten", "Siehe auch: " + "x" * 60, "Wir verwenden Cookies " + "x" * 60],
+)  # fmt: skip
+def test_a_line_that_only_begins_like_a_phrase_stays(line: str) -> None:
+    """Speech, an item of a list, a longer sentence and a line past the bound are no prompts."""
+    cleaned = clean(f"{BODY}\n\n{line}", read_rules(PHRASES))
+    assert (cleaned.text, cleaned.flags) == (f"{BODY}\n\n{line}", frozenset())
+
+
+def test_no_flag_is_set_by_what_a_rule_leaves() -> None:
+    """The prose that the rules leave reveals nothing about the article."""
+    flagged = {example for rule, example in LEAVES if rule.flag if clean(f"{BODY}\n\n{example}", shipped_rules()).flags}
+    assert not flagged
+
+
+@pytest.mark.parametrize(
+    ("end", "flag"),
+    [("… [+2345 chars]", "truncated"), ("\n\nThe post Kran appeared first on Press.", "syndicated"), ("\n\nLIVEBLOG BEENDET", "live_blog")],
+)  # fmt: skip
+def test_what_a_rule_reveals_becomes_a_flag(end: str, flag: str) -> None:
+    """The sign goes and the flag stays, at the end of a line too."""
+    cleaned = clean(f"{BODY}{end}", shipped_rules())
+    assert (cleaned.text, cleaned.flags) == (BODY, {flag})
+
+
+def test_the_shipped_rules_are_of_nine_languages() -> None:
+    """Every language of the archive has a file of phrases, and the digest covers all files."""
+    assert len({rule.phrases for rule in shipped_rules().phrases}) > 200
+    assert read_rules("", PHRASES).sha256 != read_rules(PHRASES, "").sha256

@@ -74,12 +74,31 @@ CORRUPTIONS = {
         ),
         ("INSERT INTO runs FROM runs WHERE inserted = 3", {"relation": "runs", "rows": 2}),
     ],
+    "inferred_dates_rest_on_members": [
+        (
+            "UPDATE article_versions SET published_origin = 'story' WHERE article_id = $a AND version = 2",
+            {"version": 2},
+        ),
+        (
+            (
+                "INSERT INTO date_claims SELECT article_id, version, 'published', '', 'story', NULL, NULL, NULL, NULL, "
+                "false, 'by nobody' FROM articles WHERE article_id = $a"
+            ),
+            {"article_id": "$a", "note": "by nobody"},
+        ),
+    ],
     "mentions_match_text": [
         ("INSERT INTO date_mentions VALUES ($a, 2, 7, 0, 4, 'Monday', 'P1D', NULL, NULL, 'day')", {"ordinal": 7}),
     ],
     "one_current_version": [
         ("UPDATE article_versions SET valid_to = NULL WHERE article_id = $a", {"current_versions": 2}),
         ("UPDATE article_versions SET valid_to = now() WHERE article_id = $a", {"current_versions": 0}),
+    ],
+    "pairs_are_ordered": [
+        ("UPDATE near_duplicates SET article_id = other_id, other_id = article_id", {"method": "exact"}),
+        ("INSERT INTO near_duplicates FROM near_duplicates", {"method": "twice"}),
+        ("UPDATE near_duplicates SET aligned = 1.5", {"method": "exact"}),
+        ("UPDATE near_duplicates SET other_id = 'f00d'", {"other_id": "f00d"}),
     ],
     "rejections_are_counted": [
         ("DELETE FROM rejections", {"rejected": 1, "rows": 0}),
@@ -91,6 +110,18 @@ CORRUPTIONS = {
         ("INSERT INTO search_documents VALUES (99, 'f00d', NULL, NULL)", {"article_id": "f00d"}),
         ("UPDATE article_versions SET title = 'Unheard' WHERE article_id = $a", {"article_id": "$a"}),
         ("DELETE FROM search_postings", {"article_id": "$a", "documents": 1}),
+    ],
+    "stories_add_up": [
+        ("UPDATE stories SET article_count = 7", {"article_count": 7}),
+        ("DELETE FROM story_articles", {"articles": None}),
+        (
+            "INSERT INTO story_articles SELECT 'f00d', article_id, 1, 'copy', '' FROM story_articles",
+            {"story_id": "f00d"},
+        ),
+    ],
+    "texts_are_current": [
+        ("DELETE FROM texts", {"text_sha256": "$copied"}),
+        ("UPDATE texts SET article_id = 'f00d'", {"article_id": "f00d"}),
     ],
     "titles_are_there": [
         ("UPDATE article_versions SET title = NULL WHERE article_id = $a", {"article_id": "$a"}),

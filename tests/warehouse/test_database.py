@@ -32,9 +32,9 @@ TABLES = {
     "edit_spans": "article_id version ordinal start stop replacement rule",
     "date_claims": "article_id version kind raw origin earliest latest precision utc_offset chosen note",
     "date_mentions": "article_id version ordinal start stop raw timex earliest latest grain",
-    "near_duplicates": "article_id other_id similarity containment method",
+    "near_duplicates": "article_id other_id similarity containment method aligned",
     "stories": "story_id title first_published_at last_published_at article_count publisher_count",
-    "story_articles": "story_id article_id similarity role",
+    "story_articles": "story_id article_id similarity role reason",
     "runs": """
         run_id flow started_at finished_at status captures inserted updated unchanged duplicate rejected error versions
     """,
@@ -44,6 +44,15 @@ TABLES = {
     "sources": "source kind locator state last_run_id last_success_at",
     "schema_migrations": "version name applied_at sha256",
     "ledger_marks": "start stop",
+    "texts": "text_number text_sha256 article_id published_at valid_from fingerprints day",
+    "fingerprints": "text_number hash",
+    "common_fingerprints": "hash hub",
+    "text_pairs": "text_number other_number shared",
+    "text_terms": "text_number word weight is_name",
+    "story_keys": "text_number key day",
+    "story_links": "text_number other_number similarity",
+    "text_stories": "text_number component group_number story_id family similarity reason",
+    "story_changes": "run_id story_id became",
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
     "search_documents": "document article_id published_at publisher",
     "search_postings": "segment term postings",
@@ -63,7 +72,7 @@ VIEWS = {
         libraries
     """,
 }
-MACROS = {"search", "similar_to", "story_timeline", "articles_as_of"}
+MACROS = {"search", "similar_to", "story_timeline", "articles_as_of", "makes_pair", "known_day"}
 WORDS = {"folded", "spaced", "is_unspaced", "words_in", "has_phrase"}
 LISTS = {("article_versions", "authors"), ("article_versions", "flags")}
 

@@ -26,6 +26,9 @@ def explain(claims: Iterable[DateClaim]) -> Explanation:
     winner = next((claim for claim in listed if claim.chosen and claim.kind == "published"), None)
     if winner is None:
         return Explanation(None, best_other(listed, days, None), why_none(listed))
+    if winner.origin == "story":
+        others = tuple(claim for claim in listed if claim is not winner)
+        return Explanation(winner, None, f"{why_none(others)} The date is that of other articles on its story.")
     day = days[listed.index(winner)]
     other = best_other(listed, days, day)
     return Explanation(winner, other, why(listed, days, winner, day, other))

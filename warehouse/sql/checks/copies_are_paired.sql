@@ -5,7 +5,7 @@ FROM (
     SELECT
         article_id,
         text_sha256,
-        first_value(article_id) OVER (PARTITION BY text_sha256 ORDER BY published_at NULLS LAST, valid_from, article_id)
+        first_value(article_id) OVER (PARTITION BY text_sha256 ORDER BY if(published_origin = 'story', NULL, published_at) NULLS LAST, valid_from, article_id)
             AS original_id
     FROM articles
 )

@@ -3,14 +3,15 @@ SELECT
     articles.article_id,
     pairs.similarity,
     pairs.containment,
+    pairs.aligned,
     pairs.method,
     articles.published_at,
     coalesce(articles.publisher, articles.hostname) AS publisher,
     articles.title
 FROM (
-    SELECT other_id AS article_id, similarity, containment, method FROM near_duplicates WHERE article_id = of_article
+    SELECT other_id AS article_id, similarity, containment, aligned, method FROM near_duplicates WHERE article_id = of_article
     UNION
-    SELECT article_id, similarity, containment, method FROM near_duplicates WHERE other_id = of_article
+    SELECT article_id, similarity, containment, aligned, method FROM near_duplicates WHERE other_id = of_article
 ) AS pairs
 INNER JOIN articles USING (article_id)
 ORDER BY pairs.similarity DESC, articles.article_id;

@@ -5,7 +5,8 @@ SELECT
     articles.article_id,
     coalesce(articles.publisher, articles.hostname) AS publisher,
     articles.title,
-    story_articles.similarity
+    story_articles.similarity,
+    story_articles.reason
 FROM story_articles
 INNER JOIN articles USING (article_id)
 WHERE story_articles.story_id = of_story

@@ -27,7 +27,7 @@ SELECT
     row_number() OVER (ORDER BY run_id, article_id, version),
     capture_id,
     md5_number_lower(text_sha256 || coalesce('"' || title, '')),
-    published_at IS NOT NULL,
+    published_at IS NOT NULL AND published_origin IS DISTINCT FROM 'story',
     CAST('0x' || substring(article_id, 1, 16) AS UBIGINT),
     CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT),
     CAST('0x' || substring(text_sha256, 1, 16) AS UBIGINT)

@@ -1,6 +1,6 @@
 CREATE OR REPLACE VIEW distinct_articles AS
 SELECT * FROM articles
-QUALIFY row_number() OVER (PARTITION BY text_sha256 ORDER BY published_at NULLS LAST, valid_from, article_id) = 1;
+QUALIFY row_number() OVER (PARTITION BY text_sha256 ORDER BY if(published_origin = 'story', NULL, published_at) NULLS LAST, valid_from, article_id) = 1;
 COMMENT ON VIEW distinct_articles IS 'One current article for each text: of exact copies the earliest';
 COMMENT ON COLUMN distinct_articles.article_id IS 'Hash of the canonical URL, else of source and locator; 32 hex digits';
 COMMENT ON COLUMN distinct_articles.version IS 'Place of the version in time, from 1; what is captured earlier and arrives later moves the later ones up';

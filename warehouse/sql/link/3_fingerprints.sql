@@ -1,0 +1,65 @@
+-- A fingerprint is common when more than five texts have it: a turn of phrase, litter, or a story that everyone ran.
+-- Texts are compared by all their rare fingerprints, and by a common one only with its hub, the longest text that has
+-- it, so that neither litter costs the square of its texts nor a story of forty outlets is lost.
+-- Everything here is a function of the texts that there are: neither their order of arrival nor the batches count.
+CREATE OR REPLACE TEMP TABLE met AS
+SELECT common.hash, common.hub
+FROM common_fingerprints AS common
+SEMI JOIN (SELECT hash FROM come_prints UNION SELECT hash FROM gone_prints) AS these USING (hash);
+
+-- The fingerprints whose holders must be known: all but the common ones that keep their hub.
+CREATE OR REPLACE TEMP TABLE asked AS
+SELECT DISTINCT hash FROM come_prints ANTI JOIN met USING (hash)
+UNION
+SELECT come_prints.hash
+FROM come_prints
+INNER JOIN met USING (hash)
+INNER JOIN texts AS newcomer ON come_prints.text_number = newcomer.text_number
+INNER JOIN texts AS hub ON met.hub = hub.text_number
+WHERE (newcomer.fingerprints, newcomer.text_sha256) > (hub.fingerprints, hub.text_sha256)
+UNION
+SELECT hash FROM gone_prints;
+
+CREATE OR REPLACE TEMP TABLE all_holders AS
+SELECT fingerprints.hash, fingerprints.text_number
+FROM fingerprints
+INNER JOIN asked USING (hash)
+ANTI JOIN gone USING (text_number)
+UNION ALL
+SELECT come_prints.hash, come_prints.text_number
+FROM come_prints
+INNER JOIN asked USING (hash);
+
+CREATE OR REPLACE TEMP TABLE standings AS
+SELECT hash, count(*) > 5 AS is_common
+FROM all_holders
+GROUP BY hash
+HAVING count(*) > 1;
+
+CREATE OR REPLACE TEMP TABLE rare_holders AS
+SELECT all_holders.hash, all_holders.text_number
+FROM all_holders
+INNER JOIN standings USING (hash)
+WHERE NOT standings.is_common;
+
+CREATE OR REPLACE TEMP TABLE common_holders AS
+SELECT
+    all_holders.hash,
+    all_holders.text_number,
+    first_value(all_holders.text_number) OVER (
+        PARTITION BY all_holders.hash ORDER BY texts.fingerprints DESC, texts.text_sha256 DESC
+    ) AS hub
+FROM all_holders
+INNER JOIN standings USING (hash)
+INNER JOIN texts USING (text_number)
+WHERE standings.is_common;
+
+DELETE FROM common_fingerprints
+WHERE hash IN (SELECT hash FROM met INNER JOIN asked USING (hash));
+
+INSERT INTO common_fingerprints BY NAME
+SELECT DISTINCT hash, hub FROM common_holders ORDER BY hash;
+
+DELETE FROM fingerprints WHERE text_number IN (SELECT text_number FROM gone);
+
+INSERT INTO fingerprints BY NAME SELECT text_number, hash FROM come_prints;
