@@ -25,28 +25,21 @@ class Model:
     lexicon: Lexicon
 
     def body_odds(self, features: Floats) -> Floats:
-        """Give each block's probability of being body text, shape (blocks,)."""
-        w = self.weights
+        """Give each row's probability of being body text, shape (rows,); rows are in document order."""
+        w, count = self.weights, len(features)
         inputs = np.clip((features - w["mean"]) * w["scale"], -CLIP, CLIP)
-        total = np.zeros(len(inputs), np.float32)
-        members = w["first"].shape[0]
-        for member in range(members):
-            total += self._member(inputs, member)
-        odds: Floats = np.round(1 / (1 + np.exp(-total / members)), 4)
-        return odds
-
-    def _member(self, inputs: Floats, member: int) -> Floats:
-        w, count = self.weights, len(inputs)
-        hidden = np.maximum(inputs @ w["first"][member] + w["first_bias"][member], 0)
+        hidden = np.maximum(inputs @ w["first"] + w["first_bias"][:, None], 0)  # (members, rows, hidden)
+        members, _, width = hidden.shape
         for layer, reach in enumerate(self.reaches):
-            near = np.zeros((count, 3, hidden.shape[1]), np.float32)
-            near[reach:, 0] = hidden[:-reach]
-            near[:, 1] = hidden
-            near[:-reach, 2] = hidden[reach:]
-            mixed = near.reshape(count, -1) @ w["conv"][member, layer] + w["conv_bias"][member, layer]
-            hidden = hidden + np.maximum(mixed, 0)
-        out: Floats = hidden @ w["last"][member] + inputs @ w["skip"][member] + w["last_bias"][member]
-        return out
+            near = np.zeros((members, count, 3, width), np.float32)
+            near[:, reach:, 0] = hidden[:, :-reach]
+            near[:, :, 1] = hidden
+            near[:, :-reach, 2] = hidden[:, reach:]
+            mixed = near.reshape(members, count, -1) @ w["conv"][:, layer] + w["conv_bias"][:, layer, None]
+            hidden += np.maximum(mixed, 0)
+        out = (hidden @ w["last"][:, :, None])[:, :, 0].mean(0) + inputs @ w["skip"].mean(0) + w["last_bias"].mean()
+        odds: Floats = np.round(1 / (1 + np.exp(-out)), 4)
+        return odds
 
 
 @cache
