@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from turbohtml import Element, Text
 
-from transforms.pages.hostile import DEEPEST, HostilePageError
+from transforms.pages.hostile import SUSPECT, refuse_depth
 from transforms.pages.parsed import ParsedPage
 
 BREAK, BLOCK, CELL, LINK, BOLD, MENU, LIST, INLINE, UNSEEN = range(9)
@@ -84,10 +84,10 @@ def read_blocks(page: ParsedPage) -> Blocks:
         for name in properties.split()[:3]:
             element.add_class(name)
     root = document.find("body") or document.root
-    return _walk(root) if root is not None else Blocks([], [], [], [], [], [], [], [], [], [])
+    return _walk(root, page.html) if root is not None else Blocks([], [], [], [], [], [], [], [], [], [])
 
 
-def _walk(root: Element) -> Blocks:
+def _walk(root: Element, html: str) -> Blocks:
     """Visit every node once, with a stack of its own: pages nest deeper than Python calls may."""
     blocks: list[Block] = []
     boxes, parents, firsts, lasts = [root], [-1], [0], [0]
@@ -95,7 +95,7 @@ def _walk(root: Element) -> Blocks:
     linked = bold = breaks = in_link = in_bold = long_links = menus = here = 0
     inner = ""
     role_of = ROLES.get
-    role, children = BLOCK, iter(root.children)
+    role, suspect, children = BLOCK, SUSPECT, iter(root.children)
     stack = []
 
     def close() -> None:
@@ -139,8 +139,9 @@ def _walk(root: Element) -> Blocks:
                     close()
                 continue
             stack.append((children, role, here))
-            if len(stack) > DEEPEST:
-                raise HostilePageError(f"tags nest more than {DEEPEST} deep")
+            if len(stack) == suspect:
+                refuse_depth(html)
+                suspect = -1
             if kind == INLINE:
                 if not buffer:
                     inner = _names(node) or inner

@@ -28,6 +28,7 @@ TITLE_WORDS = 40  # longer blocks are neither title nor prompt, and their edges 
 LABEL_WORDS = 4  # shorter links are labels, whatever they say
 LETTERS_A_WORD = 6.0  # where words are not counted
 FAR = -9.0
+MOST_JUDGED = 10_000  # blocks; what follows in a page with more of them is judged by its length and links
 KINDS, SPREAD = 1021, 389  # prime numbers
 
 OWN_TAGS = (
@@ -131,7 +132,7 @@ def worth_a_look(linked: Floats) -> tuple[Ints, Floats]:
     inside = link.copy()
     inside[0] = inside[-1] = False
     inside[1:-1] &= link[:-2] & link[2:]
-    rows = np.flatnonzero(~inside)
+    rows = np.flatnonzero(~inside)[:MOST_JUDGED]
     skipped = np.zeros(len(rows), np.float32)
     skipped[1:] = np.log(np.diff(rows))
     return rows, skipped
@@ -143,6 +144,12 @@ def spread(odds: Floats, rows: Ints, count: int) -> Floats:
     after = np.minimum(before + (rows[before] != np.arange(count)), len(rows) - 1)
     lower: Floats = np.minimum(odds[before], odds[after])
     return lower
+
+
+def looks_like_prose(blocks: Blocks, first: int) -> list[bool]:
+    """Say of each block from `first` on whether its length and links alone make it prose."""
+    pairs = zip(blocks.text[first:], blocks.linked[first:], strict=True)
+    return [len(text) >= LONG_WORDS * LETTERS_A_WORD and linked < MOST_LINKED * len(text) for text, linked in pairs]
 
 
 @cache

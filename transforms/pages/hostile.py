@@ -5,9 +5,59 @@ from __future__ import annotations
 import re
 
 MOST_ATTRIBUTES = 2_000
-DEEPEST = 2_000  # elements inside one another; the reader of blocks counts them, since only the parser knows
+DEEPEST = 2_000
+SUSPECT = 500  # the parser lays what is much deeper side by side, so that only the page itself tells how deep it goes
 ATTRIBUTE = re.compile(r"""[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+""")
 APART = (" ", "\n", "\t", "\r", "\f", "/", '"', "'")  # one of these stands between two attributes
+TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)")
+# These hold nothing or end by themselves, so that a row of them does not nest.
+FLAT = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "optgroup",
+        "thead",
+        "tbody",
+        "tfoot",
+        "rb",
+        "rt",
+        "rp",
+        "rtc",
+        "html",
+        "head",
+        "body",
+        "colgroup",
+        "frame",
+        "keygen",
+        "path",
+        "circle",
+        "rect",
+        "use",
+        "script",
+        "style",
+    ]
+)
+ALONE = frozenset({"a", "button", "nobr"})  # one of these ends the one before
 TAG_START = re.compile(r"<[a-zA-Z]")
 SHORTEST = 2 * MOST_ATTRIBUTES  # so many characters that many attributes take
 
@@ -34,6 +84,27 @@ def refuse_attributes(html: str) -> None:
         if stop - start > SHORTEST and start >= 0 and not 0 <= html.find(">", start, stop) - start < SHORTEST:
             _refuse_attributes(html, start, stop)
         place = max(place + SHORTEST, stop)
+
+
+def refuse_depth(html: str) -> None:
+    """Raise `HostilePageError` for tags that nest over 2,000 deep, in linear time: for pages with a deep tree only."""
+    open_tags: list[str] = []
+    counts: dict[str, int] = {}
+    for slash, tag in TAG.findall(html):
+        name = tag.lower()
+        if name in FLAT:
+            continue
+        if not slash:
+            if name in ALONE and open_tags and open_tags[-1] == name:
+                continue
+            open_tags.append(name)
+            counts[name] = counts.get(name, 0) + 1
+            if len(open_tags) > DEEPEST:
+                raise HostilePageError(f"tags nest more than {DEEPEST} deep")
+        elif counts.get(name):
+            while (last := open_tags.pop()) != name:
+                counts[last] -= 1
+            counts[name] -= 1
 
 
 def _refuse_attributes(html: str, start: int, stop: int) -> None:

@@ -11,7 +11,7 @@ from transforms.dates.claims import RawClaim
 from transforms.dates.page_claims import page_claims
 from transforms.pages.blocks import Blocks, read_blocks
 from transforms.pages.bylines import find_byline
-from transforms.pages.features import Hints, measure, spread
+from transforms.pages.features import MOST_JUDGED, Hints, looks_like_prose, measure, spread
 from transforms.pages.hostile import refuse_attributes
 from transforms.pages.languages import choose_language
 from transforms.pages.metadata import read_statements
@@ -107,6 +107,9 @@ def judge(blocks: Blocks, hints: Hints, model: Model, body_odds: float = BODY_OD
     keep = spread(odds, measured.rows, count) >= body_odds
     if not keep.any():
         keep = spread(odds, measured.rows, count) >= max(FAINT_ODDS, float(odds.max()) / 2)
+    if len(measured.rows) == MOST_JUDGED:
+        beyond = int(measured.rows[-1]) + 1
+        keep[beyond:] = looks_like_prose(blocks, beyond)
     kept = np.flatnonzero(keep)
     first, last = (int(kept[0]), int(kept[-1])) if len(kept) else (count, -1)
     stays = keep.tolist()

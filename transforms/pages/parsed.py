@@ -24,8 +24,9 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A page's tree and, in document order, its JSON-LD (`read_values`), meta elements and elements with an `itemprop`."""
+    """A page, its tree and, in document order, its JSON-LD (`read_values`), meta elements and elements with an `itemprop`."""
 
+    html: str
     document: turbohtml.Document
     json_ld: tuple[Any, ...]
     metas: tuple[Meta, ...]
@@ -36,7 +37,7 @@ def parse_page(html: str) -> ParsedPage:
     """Parse a page; a search for an attribute reads the whole tree, so that it is done once."""
     document = turbohtml.parse(html, positions=False)
     properties = tuple((element.attr("itemprop") or "", element) for element in document.select("[itemprop]"))
-    return ParsedPage(document, tuple(read_values(document)), tuple(_metas(document)), properties)
+    return ParsedPage(html, document, tuple(read_values(document)), tuple(_metas(document)), properties)
 
 
 def _metas(document: turbohtml.Document) -> Iterator[Meta]:
