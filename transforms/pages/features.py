@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,6 @@ LABEL_WORDS = 4  # shorter links are labels, whatever they say
 LETTERS_A_WORD = 6.0  # where words are not counted
 FAR = -9.0
 MOST_JUDGED = 10_000  # blocks; what follows in a page with more of them is judged by its length and links
-KINDS, SPREAD = 1021, 389  # prime numbers
 
 OWN_TAGS = (
     "p", "div", "section", "h1", "h2", "h3", "h4", "li", "td", "tr", "figcaption", "blockquote", "button", "header",
@@ -90,7 +90,7 @@ class Sizes:
 def measure(blocks: Blocks, hints: Hints, lexicon: Lexicon) -> Measured:
     """Measure the blocks of a page that has any."""
     learn_names({*blocks.names, *blocks.inner})
-    chars = np.array([len(text) for text in blocks.text], np.float32)
+    chars = np.fromiter(map(len, blocks.text), np.float32, len(blocks.text))
     linked = np.minimum(np.array(blocks.linked, np.float32) / chars, 1.0)
     rows, skipped = worth_a_look(linked)
     numbers = rows.tolist()
@@ -103,27 +103,31 @@ def measure(blocks: Blocks, hints: Hints, lexicon: Lexicon) -> Measured:
     all_words[rows] = words
     good = np.zeros(len(chars), np.float32)
     good[rows] = np.where(prose, words, 0.0)
-    parent = np.array(blocks.parent)
+    parent = _ints(blocks.parent)
     parent[0] = 0
-    tag = np.array([TAG_NUMBER.get(t, len(TAGS)) for t in blocks.tag])
-    around = [np.array(blocks.box)]
+    tag = _ints([TAG_NUMBER.get(name, len(TAGS)) for name in blocks.tag])
+    around = [_ints(blocks.box)]
     for _ in range(CARRIED - 1):
         around.append(parent[around[-1]])
-    boxes = np.stack(around)
+    boxes = np.array(around)
     near = boxes[:, rows]
     hinted = _worded(texts, words, here_linked, hints, lexicon)
     columns = [
-        np.stack([np.log1p(words), np.log1p(letters.chars), here_linked, bold, letters.ends, skipped]),
+        np.array([np.log1p(words), np.log1p(letters.chars), here_linked, bold, letters.ends, skipped]),
         letters.shape,
         hinted.T,
         _tagged(tag[near]).T,
         _named([blocks.inner[n] for n in numbers], blocks.names, near, lexicon),
         _placed(blocks, near, boxes, rows, good, all_words, linked),
         _headed(blocks, rows, tag[near[0]], hinted, words),
-        _accompanied(blocks, boxes[:2], rows, good, all_words, linked),
+        _accompanied(blocks, boxes, rows, good, all_words, linked),
     ]
     features: Floats = np.concatenate(columns, dtype=np.float32).T
     return Measured(rows, features, hinted[:, 0] >= 1, here_linked, hinted[:, 5] > 0)
+
+
+def _ints(numbers: list[int]) -> Ints:
+    return np.fromiter(numbers, np.int64, len(numbers))
 
 
 def worth_a_look(linked: Floats) -> tuple[Ints, Floats]:
@@ -200,7 +204,7 @@ def _worded(texts: list[str], words: Floats, linked: Floats, hints: Hints, lexic
                 known(last, 0.0),
             )
         )
-    return np.array(rows, np.float32)
+    return np.fromiter(chain.from_iterable(rows), np.float32, len(rows) * len(blank)).reshape(len(rows), -1)
 
 
 def likeness(folded: str, titles: frozenset[str]) -> float:
@@ -230,7 +234,7 @@ def _named(inner: list[str], names: list[str], near: Ints, lexicon: Lexicon) -> 
         (scores[:, :, 0] * FADING[::-1]).sum(axis=0),
     ]
     levels = scores[:NAMED_LEVELS].transpose(0, 2, 1).reshape(3 * NAMED_LEVELS, -1)
-    return np.concatenate([of_inner.T, levels, np.stack(together)])
+    return np.concatenate([of_inner.T, levels, np.array(together)])
 
 
 def _placed(blocks: Blocks, near: Ints, boxes: Ints, rows: Ints, good: Floats, words: Floats, linked: Floats) -> Floats:
@@ -238,26 +242,26 @@ def _placed(blocks: Blocks, near: Ints, boxes: Ints, rows: Ints, good: Floats, w
     count = len(good)
     total = max(float(good.sum()), 1.0)
     sums = np.zeros((3, count + 1))
-    np.cumsum(np.stack([good, words, words * linked]), axis=1, out=sums[:, 1:])
+    np.cumsum(np.array([good, words, words * linked]), axis=1, out=sums[:, 1:])
     before = sums[0]
-    first, last = np.array(blocks.first), np.array(blocks.last)
+    first, last = _ints(blocks.first), _ints(blocks.last)
     in_good, in_words, in_linked = sums[:, last] - sums[:, first]
     in_words = np.maximum(in_words, 1)
     size = np.maximum(last - first, 1)
-    table = np.stack([in_good / total, in_good / in_words, in_linked / in_words, np.log1p(size), first, 1 / size])
+    table = np.array([in_good / total, in_good / in_words, in_linked / in_words, np.log1p(size), first, 1 / size])
     levels = table[:, near[1 : LEVELS + 1]]
     levels[4] = (rows - levels[4]) * levels[5]
     depth: list[int] = [0]
     for above in blocks.parent[1:]:
         depth.append(depth[above] + 1)
     low, high = np.maximum(rows - REACH, 0), np.minimum(rows + REACH + 1, count)
-    of_main = [_main_box(first, last, boxes[level], rows, good) for level in (1, 2)]
+    main = _main_box(first, last, boxes[1], rows, good)
     logs = [np.full(len(rows), count), np.full(len(rows), total), *(before[rows] - before[low])]
-    logs += [*(before[high] - before[rows + 1]), *of_main[0][:2], *of_main[1][:2]]
-    columns = [rows / count, np.array(depth)[near[0]] / 10.0, before[rows] / total]
-    for found in of_main:
-        columns += [found[2] / total, *found[3:]]
-    return np.concatenate([np.log1p(np.stack(logs)), np.stack(columns), levels[:5].reshape(5 * LEVELS, -1)])
+    logs += [*(before[high] - before[rows + 1]), *main[:2]]
+    columns = [rows / count, _ints(depth)[near[0]] / 10.0, before[rows] / total, main[2] / total, *main[3:]]
+    return np.concatenate(
+        [np.log1p(np.array(logs, np.float32)), np.array(columns, np.float32), levels[:5].reshape(5 * LEVELS, -1)]
+    )
 
 
 REACH = np.array(REACHES)[:, None]
@@ -295,16 +299,11 @@ def _headed(blocks: Blocks, rows: Ints, tag: Ints, hinted: Floats, words: Floats
 def _accompanied(blocks: Blocks, boxes: Ints, rows: Ints, good: Floats, words: Floats, linked: Floats) -> Floats:
     """Describe the company of each block: all blocks on the page whose boxes are made alike."""
     kinds: dict[tuple[str, str], int] = {}
-    kind = np.array([kinds.setdefault(make, len(kinds)) for make in zip(blocks.tag, blocks.names, strict=True)])
-    own, outer = kind[boxes]
-    # A remainder stands for a pair: two kinds that share one by chance are counted together.
-    keys = np.stack([own, own * SPREAD + outer])
-    keys %= KINDS
-    keys += np.arange(0, 2 * KINDS, KINDS)[:, None]
-    flat, here = keys.ravel(), keys[:, rows]
-    sums = np.stack([np.bincount(flat, np.tile(weights, 2), 2 * KINDS) for weights in (words, good, linked)])
-    in_words, in_good, in_links = sums[:, here]
-    count = np.bincount(flat, minlength=2 * KINDS)[here]
+    kind = _ints([kinds.setdefault(make, len(kinds)) for make in zip(blocks.tag, blocks.names, strict=True)])
+    own = kind[boxes[0]]
+    here = own[rows]
+    in_words, in_good, in_links = (np.bincount(own, weights)[here] for weights in (words, good, linked))
+    count = np.bincount(own)[here]
     shares = [
         np.log1p(count),
         np.log1p(in_words / count),
@@ -312,4 +311,4 @@ def _accompanied(blocks: Blocks, boxes: Ints, rows: Ints, good: Floats, words: F
         in_links / count,
         in_good / max(float(good.sum()), 1.0),
     ]
-    return np.concatenate(shares)
+    return np.array(shares, np.float32)

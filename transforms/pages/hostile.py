@@ -8,7 +8,6 @@ MOST_ATTRIBUTES = 2_000
 DEEPEST = 2_000
 SUSPECT = 500  # the parser lays what is much deeper side by side, so that only the page itself tells how deep it goes
 ATTRIBUTE = re.compile(r"""[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+""")
-APART = (" ", "\n", "\t", "\r", "\f", "/", '"', "'")  # one of these stands between two attributes
 TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)")
 # These hold nothing or end by themselves, so that a row of them does not nest.
 FLAT = frozenset(
@@ -74,16 +73,19 @@ class HostilePageError(ValueError):
 def refuse_attributes(html: str) -> None:
     """Raise `HostilePageError` for a tag of over 2,000 attributes, in linear time.
 
-    Such a tag is long and has no other tag inside: only stretches without `<` that a probe every few thousand
-    characters falls into can hold one, and the rest of the page is never looked at.
+    Such a tag is long and has no other tag inside, so that a window of half its length holds no `<`: only where one
+    does not is the page looked at.
     """
-    place, end = SHORTEST, len(html)
+    place, end = 0, len(html)
     while place < end:
-        start, stop = html.rfind("<", 0, place), html.find("<", place)
+        if html.find("<", place, place + MOST_ATTRIBUTES) >= 0:
+            place += MOST_ATTRIBUTES
+            continue
+        start, stop = html.rfind("<", max(place - MOST_ATTRIBUTES, 0), place), html.find("<", place)
         stop = end if stop < 0 else stop
-        if stop - start > SHORTEST and start >= 0 and not 0 <= html.find(">", start, stop) - start < SHORTEST:
+        if start >= 0 and html.find(">", start, min(start + SHORTEST, stop)) < 0 and TAG_START.match(html, start):
             _refuse_attributes(html, start, stop)
-        place = max(place + SHORTEST, stop)
+        place = stop
 
 
 def refuse_depth(html: str) -> None:
@@ -108,8 +110,6 @@ def refuse_depth(html: str) -> None:
 
 
 def _refuse_attributes(html: str, start: int, stop: int) -> None:
-    if not TAG_START.match(html, start) or sum(html.count(sign, start, stop) for sign in APART) < MOST_ATTRIBUTES:
-        return
     found, place = 0, start + 1
     while match := ATTRIBUTE.search(html, place, stop):
         if ">" in html[place : match.start()]:

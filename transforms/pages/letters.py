@@ -58,7 +58,7 @@ def count_letters(texts: list[str]) -> Letters:
     """Count the letters of each text, none of them empty."""
     codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "replace"), np.uint32)
     kinds = _kinds().take(codes, mode="clip")
-    lengths = np.array([len(text) for text in texts])
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     stops = np.cumsum(lengths + 1) - 2
     starts = stops - lengths + 1
     chars = lengths.astype(np.float32)
@@ -79,4 +79,4 @@ def count_letters(texts: list[str]) -> Letters:
         wide / chars, chars / least, (head & UPPER) != 0, (head & (MARK | STOP)) != 0,
         (head & DIGIT) != 0, (head & QUOTE) != 0, codes[stops] == ord(":"),
     ]  # fmt: skip
-    return Letters(chars, words, ends.astype(np.float32), np.stack(shape))
+    return Letters(chars, words, ends.astype(np.float32), np.array(shape, np.float32))

@@ -73,13 +73,24 @@ class Lexicon:
 
     def __init__(self, names: Mapping[str, float], edges: Mapping[str, float]) -> None:
         self.known_names, self.known_edges = names, edges
+        self._weights: dict[str, tuple[float, ...]] = {}
+        self._scores: dict[str, tuple[float, float, float]] = {}
 
     def names(self, names: list[str]) -> Floats:
         """Give the mean, highest and lowest log-odds of the words in each element's (learnt) names, shape (names, 3)."""
-        scores = {name: self._score(name) for name in set(names)}
+        if len(self._scores) > MOST_REMEMBERED:
+            self._scores.clear()
+            self._weights.clear()
+        scores = self._scores
+        for name in set(names).difference(scores):
+            scores[name] = self._score(name)
         return np.array([scores[name] for name in names], np.float32).reshape(-1, 3)
 
     def _score(self, names: str) -> tuple[float, float, float]:
-        known = self.known_names
-        found = [known[word] for word in name_words(names) if word in known]
+        known, weights = self.known_names, self._weights
+        found: list[float] = []
+        for name in names[:LONGEST_NAMES].split():
+            if name not in weights:
+                weights[name] = tuple([known[word] for word in _parts_of[name] if word in known])
+            found += weights[name]
         return (sum(found) / len(found), max(found), min(found)) if found else (0.0, 0.0, 0.0)

@@ -118,13 +118,13 @@ def judge(blocks: Blocks, hints: Hints, model: Model, body_odds: float = BODY_OD
     doubtful = (measured.linked > MOSTLY_LINKED) | (odds < PROMPT_ODDS)
     pointing = frozenset(measured.rows[measured.prompts & doubtful].tolist())
     rules: list[str | None] = []
-    for block, kept_here in enumerate(stays):
-        if block in titled:
+    for block, stay in enumerate(stays):
+        if not stay:
+            rules.append(HEADLINE if block in titled else reasons.reason(block, first < block < last))
+        elif block in titled:
             rules.append(HEADLINE)
-        elif kept_here:
-            rules.append(RELATED if block in pointing else reasons.certain(block))
         else:
-            rules.append(reasons.reason(block, first < block < last))
+            rules.append(RELATED if block in pointing else reasons.certain(block))
     return rules
 
 
@@ -135,21 +135,30 @@ def _lay_out(blocks: Blocks) -> tuple[str, list[tuple[int, int]]]:
     place, last_rows = 0, -1
     tags, parents, firsts = blocks.tag, blocks.parent, blocks.first
     for block, (text, box) in enumerate(zip(blocks.text, blocks.box, strict=True)):
-        if tags[box] in LISTS:  # a list of links, read in one go
-            rows, item = box, True
+        tag = tags[box]
+        row, rows = box, -1
+        if tag in LISTS:  # a list of links, read in one go
+            rows, tag = box, "li"
         else:
-            row = box if tags[box] in ROWS else max(parents[box], 0)
-            rows = parents[row] if tags[row] in ROWS and firsts[row] == block else -1
-            item = rows >= 0 and tags[row] == "li"
+            if tag not in ROWS:
+                row = parents[box] if box else 0
+                tag = tags[row]
+            if tag in ROWS and firsts[row] == block:
+                rows = parents[row]
+        if rows < 0:
+            gap = "\n\n"
+        else:
+            gap = "\n" if rows == last_rows else "\n\n"
+            if tag == "li":
+                text = f"- {text}"  # noqa: PLW2901
+        last_rows = rows
         if parts:
-            gap = "\n" if rows >= 0 and rows == last_rows else "\n\n"
             parts.append(gap)
             place += len(gap)
-        line = f"- {text}" if item else text
-        parts.append(line)
-        spans.append((place, place + len(line)))
-        place += len(line)
-        last_rows = rows
+        parts.append(text)
+        stop = place + len(text)
+        spans.append((place, stop))
+        place = stop
     return "".join(parts), spans
 
 

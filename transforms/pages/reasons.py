@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.resources import files
 from itertools import accumulate
 
 from transforms.pages.blocks import Blocks
-from transforms.pages.lexicon import name_words
+from transforms.pages.lexicon import MOST_REMEMBERED, name_words
 
 _KNOWN = tomllib.loads(files("transforms.pages").joinpath("data/rules.toml").read_text("utf-8"))
 _RULES = _KNOWN["rule"]
@@ -59,6 +60,7 @@ class Reasons:
         return None
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _rule(tag: str, names: str) -> str | None:
     """Find the rule for an element by its (learnt) names, else by its tag."""
     ranked = [BY_WORD[word] for word in name_words(names) if word in BY_WORD] if names else None
