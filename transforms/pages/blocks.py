@@ -90,7 +90,7 @@ def read_blocks(page: ParsedPage) -> Blocks:
 def _walk(root: Element, html: str) -> Blocks:
     """Visit every node once, with a stack of its own: pages nest deeper than Python calls may."""
     blocks: list[Block] = []
-    boxes, parents, firsts, lasts = [root], [-1], [0], [0]
+    boxes, tags, parents, firsts, lasts = [root], [root.tag], [-1], [0], [0]
     buffer: list[str] = []
     linked = bold = breaks = in_link = in_bold = long_links = menus = here = 0
     inner = ""
@@ -163,6 +163,7 @@ def _walk(root: Element, html: str) -> Blocks:
                 parents.append(here)
                 here = len(boxes)
                 boxes.append(node)
+                tags.append(tag)
                 firsts.append(len(blocks))
                 lasts.append(len(blocks))
                 if kind > BOLD:
@@ -189,19 +190,21 @@ def _walk(root: Element, html: str) -> Blocks:
             children, role, here = stack.pop()
     text, box, linked_of, bold_of, inners = map(list, zip(*blocks, strict=True)) if blocks else ([], [], [], [], [])
     names = [_names(node) if first < last else "" for node, first, last in zip(boxes, firsts, lasts, strict=True)]
-    return Blocks(text, box, linked_of, bold_of, inners, parents, [node.tag for node in boxes], names, firsts, lasts)
+    return Blocks(text, box, linked_of, bold_of, inners, parents, tags, names, firsts, lasts)
 
 
 def _menu_lines(node: Element, kind: int) -> list[str]:
     """List the strings of a menu, or of a list of nothing but links: how they are laid out says nothing."""
-    links = node.select("a")
     if kind == LIST:
-        strings = list(node.stripped_strings)
-        if len(strings) == len(links) == len(node.select("li")) and not node.select_one("ul,ol"):
-            inside = sum(len(link.text.strip()) for link in links)
-            return [" ".join(line.split()) for line in strings] if inside >= ALL_LINKED * sum(map(len, strings)) else []
-        return []
-    if node.tag == "nav" or len(links) >= MENU_LINKS:
+        if node.find("ul") or node.find("ol"):
+            return []
+        links = node.select("a")
+        if not links or len(links) != len(node.select("li")):
+            return []
+        strings = [" ".join(line.split()) for line in node.stripped_strings]
+        inside = sum(len(link.text.strip()) for link in links)
+        return strings if len(strings) == len(links) and inside >= ALL_LINKED * sum(map(len, strings)) else []
+    if node.tag == "nav" or len(node.select("a")) >= MENU_LINKS:
         node.remove(UNSEEN_IN_MENUS)
         return [" ".join(line.split()) for line in node.stripped_strings]
     return []

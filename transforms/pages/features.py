@@ -29,7 +29,10 @@ TITLE_WORDS = 40  # longer blocks are neither title nor prompt, and their edges 
 LABEL_WORDS = 4  # shorter links are labels, whatever they say
 LETTERS_A_WORD = 6.0  # where words are not counted
 FAR = -9.0
-MOST_JUDGED = 10_000  # blocks; what follows in a page with more of them is judged by its length and links
+LONG_LINE, MOST_JUDGED = (
+    80,
+    10_000,
+)  # letters; blocks; what follows in a page with more of them is judged by its length and links
 
 OWN_TAGS = (
     "p", "div", "section", "h1", "h2", "h3", "h4", "li", "td", "tr", "figcaption", "blockquote", "button", "header",
@@ -153,7 +156,7 @@ def spread(odds: Floats, rows: Ints, count: int) -> Floats:
 def looks_like_prose(blocks: Blocks, first: int) -> list[bool]:
     """Say of each block from `first` on whether its length and links alone make it prose."""
     pairs = zip(blocks.text[first:], blocks.linked[first:], strict=True)
-    return [len(text) >= LONG_WORDS * LETTERS_A_WORD and linked < MOST_LINKED * len(text) for text, linked in pairs]
+    return [len(text) >= LONG_LINE and linked < MOST_LINKED * len(text) for text, linked in pairs]
 
 
 @cache
@@ -226,8 +229,11 @@ def _tagged(tags: Ints) -> Floats:
 def _named(inner: list[str], names: list[str], near: Ints, lexicon: Lexicon) -> Floats:
     """Look up the names of the boxes around each block, one by one and together."""
     of_inner = lexicon.names(inner)
-    boxes, place = np.unique(near, return_inverse=True)
-    scores = lexicon.names([names[box] for box in boxes.tolist()])[place.reshape(near.shape)]
+    asked = np.zeros(len(names), np.bool_)
+    asked[near] = True
+    table = np.zeros((len(names), 3), np.float32)
+    table[asked] = lexicon.names([names[box] for box in asked.nonzero()[0].tolist()])
+    scores = table[near]
     together = [
         scores[:, :, 1].max(axis=0),
         scores[:, :, 2].min(axis=0),
