@@ -17,6 +17,7 @@ MARKED = (
     ("|©@#*•·▶►»>→+/:", MARK),
 )
 WIDE_RANGES = ((0x2E80, 0x9FFF), (0xAC00, 0xD7AF), (0x0E00, 0x0EFF))
+CHUNK = 64  # so few texts that no multiplication starts threads
 LETTERS_A_WIDE_WORD = 2.5  # how many letters make a word where none are set apart
 
 
@@ -68,8 +69,10 @@ def count_letters(texts: list[str]) -> Letters:
     lengths[:-1] += 1
     place = np.repeat(np.arange(0, 256 * len(texts), 256), lengths)
     place += counted
-    table = np.bincount(place, minlength=256 * len(texts)).astype(np.float32).reshape(-1, 256)
-    upper, digit, stop, quote, mark, opening, wide, comma = (table @ _bits()).T
+    full = -(-len(texts) // CHUNK) * CHUNK
+    table = np.bincount(place, minlength=256 * full).astype(np.float32).reshape(-1, CHUNK, 256)
+    counts = (table @ _bits()).reshape(full, 8)[: len(texts)]
+    upper, digit, stop, quote, mark, opening, wide, comma = counts.T
     words = opening + wide / LETTERS_A_WIDE_WORD
     head, last, second = kinds[starts], kinds[stops], kinds[np.maximum(stops - 1, starts)]
     ends = ((last & STOP) | np.where(last & QUOTE, second & STOP, 0)) != 0
