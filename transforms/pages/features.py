@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.pages.blocks import ALL_LINKED, TAG_NUMBER, TAGS, Blocks
-from transforms.pages.letters import count_letters
+from transforms.pages.letters import count_letters, table_of
 from transforms.pages.lexicon import NO_EDGES, Lexicon, edge_words, fold, learn_names
 
 Floats = NDArray[np.float32]
@@ -116,7 +116,7 @@ def measure(blocks: Blocks, hints: Hints, lexicon: Lexicon) -> Measured:
     near = boxes[:, rows]
     hinted = _worded(texts, words, here_linked, hints, lexicon)
     columns = [
-        np.array([np.log1p(words), np.log1p(letters.chars), here_linked, bold, letters.ends, skipped]),
+        table_of([np.log1p(words), np.log1p(letters.chars), here_linked, bold, letters.ends, skipped]),
         letters.shape,
         hinted.T,
         _tagged(tag[near]).T,
@@ -240,7 +240,7 @@ def _named(inner: list[str], names: list[str], near: Ints, lexicon: Lexicon) -> 
         (scores[:, :, 0] * FADING[::-1]).sum(axis=0),
     ]
     levels = scores[:NAMED_LEVELS].transpose(0, 2, 1).reshape(3 * NAMED_LEVELS, -1)
-    return np.concatenate([of_inner.T, levels, np.array(together)])
+    return np.concatenate([of_inner.T, levels, table_of(together)])
 
 
 def _placed(blocks: Blocks, near: Ints, boxes: Ints, rows: Ints, good: Floats, words: Floats, linked: Floats) -> Floats:
@@ -265,9 +265,7 @@ def _placed(blocks: Blocks, near: Ints, boxes: Ints, rows: Ints, good: Floats, w
     logs = [np.full(len(rows), count), np.full(len(rows), total), *(before[rows] - before[low])]
     logs += [*(before[high] - before[rows + 1]), *main[:2]]
     columns = [rows / count, _ints(depth)[near[0]] / 10.0, before[rows] / total, main[2] / total, *main[3:]]
-    return np.concatenate(
-        [np.log1p(np.array(logs, np.float32)), np.array(columns, np.float32), levels[:5].reshape(5 * LEVELS, -1)]
-    )
+    return np.concatenate([np.log1p(table_of(logs)), table_of(columns), levels[:5].reshape(5 * LEVELS, -1)])
 
 
 REACH = np.array(REACHES)[:, None]
@@ -317,4 +315,4 @@ def _accompanied(blocks: Blocks, boxes: Ints, rows: Ints, good: Floats, words: F
         in_links / count,
         in_good / max(float(good.sum()), 1.0),
     ]
-    return np.array(shares, np.float32)
+    return table_of(shares)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +57,14 @@ class Letters:
     shape: Floats
 
 
+def table_of(rows: Sequence[NDArray[Any]]) -> Floats:
+    """Lay rows of numbers of any kind below one another: by far the fastest way where the kinds differ."""
+    table = np.empty((len(rows), len(rows[0])), np.float32)
+    for number, row in enumerate(rows):
+        table[number] = row
+    return table
+
+
 def count_letters(texts: list[str]) -> Letters:
     """Count the letters of each text, none of them empty."""
     codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "replace"), np.uint32)
@@ -82,4 +92,4 @@ def count_letters(texts: list[str]) -> Letters:
         wide / chars, chars / least, (head & UPPER) != 0, (head & (MARK | STOP)) != 0,
         (head & DIGIT) != 0, (head & QUOTE) != 0, codes[stops] == ord(":"),
     ]  # fmt: skip
-    return Letters(chars, words, ends.astype(np.float32), np.array(shape, np.float32))
+    return Letters(chars, words, ends.astype(np.float32), table_of(shape))
