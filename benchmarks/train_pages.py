@@ -17,23 +17,26 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
-import turbohtml
 from numpy.typing import NDArray
 
 from transforms.pages.blocks import Blocks, read_blocks
-from transforms.pages.features import LABEL_WORDS, TITLE_COLUMN, TITLE_WORDS, Hints, measure
+from transforms.pages.bylines import find_byline
+from transforms.pages.features import ALL_LINKED, LABEL_WORDS, TITLE_WORDS, Measured, measure, worth_a_look
 from transforms.pages.letters import count_letters
-from transforms.pages.lexicon import Lexicon, edge_words, name_parts
-from transforms.pages.metadata import read_statements
+from transforms.pages.lexicon import Lexicon, edge_words, fold, learn_names, name_words
+from transforms.pages.metadata import Statements, read_statements
 from transforms.pages.model import CLIP, Model
 from transforms.pages.page import judge
+from transforms.pages.parsed import parse_page
+from transforms.pages.titles import choose_title
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 WORD = re.compile(r"\w+")
 WIDE_FROM = "\u2e80"
@@ -43,11 +46,11 @@ SET_WEIGHTS = {
     "magic": 0.5,
     "trafeval": 0.7,
 }  # by how a set's name begins; newspapers' own texts count most
-HIDDEN, REACHES, SPACE = 48, (1, 2, 4, 8), 16
+HIDDEN, REACHES, SPACE = 40, (1, 2, 4, 8), 16
 ROWS, RATE, DECAY, DROPPED = 8192, 3e-3, 1e-4, 0.1
-NAMES, NAMES_FORGOTTEN = slice(73, 91), 0.02  # the columns that look up names; on so many pages they stay silent
+NAMES, NAMES_FORGOTTEN = slice(74, 92), 0.02  # the columns that look up names; on so many pages they stay silent
 LEAST_DOMAINS, PRIOR_DOMAINS, LEAST_WEIGHT = 3, 3.0, 0.25
-THRESHOLDS = (0.45, 0.5, 0.55, 0.6, 0.65)
+THRESHOLDS = (0.5, 0.55, 0.6)
 
 
 @dataclass
@@ -57,10 +60,13 @@ class Sample:
     set_name: str
     domain: str
     blocks: Blocks
-    hints: Hints
+    stated: Statements
     gold: dict[str, object]
     labels: Floats
     known: Floats
+    rows: Ints
+    names: list[set[str]]
+    edges: list[set[str]]
 
 
 def read_samples(folder: Path) -> list[Sample]:
@@ -73,12 +79,15 @@ def _read_set(path: Path) -> Iterator[Sample]:
         rows = [json.loads(line) for line in lines]
     for row in rows:
         html = row.get("html") or base64.b64decode(row.get("html_base64", "")).decode("utf-8", "replace")
-        document = turbohtml.parse(html.replace("\0", "\ufffd"), positions=False)
-        hints = read_statements(document, row.get("url")).hints
-        blocks = read_blocks(document)
+        page = parse_page(html)
+        stated = read_statements(page, row.get("url"))
+        blocks = read_blocks(page)
         if blocks.text:
             labels, known = label(blocks.text, row["gold"])
-            yield Sample(path.name, _domain(row), blocks, hints, row["gold"], labels, known)
+            rows, names, edges = _block_words(blocks)
+            yield Sample(
+                path.name, _domain(row), blocks, stated, row["gold"], labels[rows], known[rows], rows, names, edges
+            )
 
 
 def _domain(row: dict[str, object]) -> str:
@@ -178,50 +187,49 @@ class Votes:
         return sorted(self._by_domain)
 
 
-def _parts(names: str) -> set[str]:
-    return {part for name in names.split() for part in name_parts(name)}
-
-
-def _block_words(sample: Sample) -> tuple[list[set[str]], list[set[str]]]:
-    """Give the words in the names around each block, and those at its edges."""
-    blocks = sample.blocks
-    boxes = [_parts(names) for names in blocks.names]
+def _block_words(blocks: Blocks) -> tuple[Ints, list[set[str]], list[set[str]]]:
+    """Give the blocks that are judged, the words in the names around each of them, and those at its edges."""
+    linked = np.array(blocks.linked) / [len(text) for text in blocks.text]
+    rows = worth_a_look(linked)[0]
+    learn_names([*blocks.names, *blocks.inner])
+    boxes = [frozenset(name_words(names)) for names in blocks.names]
     names, edges = [], []
-    letters = count_letters(blocks.text)
-    linked = np.array(blocks.linked) / letters.chars
-    for row, text in enumerate(blocks.text):
-        found, box = _parts(blocks.inner[row]), blocks.box[row]
+    letters = count_letters([blocks.text[row] for row in rows])
+    for place, row in enumerate(rows.tolist()):
+        found, box = set(name_words(blocks.inner[row])), blocks.box[row]
         for _ in range(4):
             if box > 0:
                 found, box = found | boxes[box], blocks.parent[box]
         names.append(found)
-        mute = letters.words[row] > TITLE_WORDS or (linked[row] > 0.9 and letters.words[row] < LABEL_WORDS)
-        edges.append(set() if mute else set(edge_words(text.lower().split())) - {""})
-    return names, edges
+        mute = letters.words[place] > TITLE_WORDS or (linked[row] > ALL_LINKED and letters.words[place] < LABEL_WORDS)
+        edges.append(set() if mute else set(edge_words(blocks.text[row].lower().split())) - {""})
+    return rows, names, edges
 
 
 def learn_words(samples: list[Sample]) -> tuple[Lexicon, list[Lexicon]]:
     """Learn the words' weights: one lexicon of all samples, and for each sample one that does not know its domain."""
     names, edges = Votes(), Votes()
-    words = [_block_words(sample) for sample in samples]
-    for sample, (in_names, at_edges) in zip(samples, words, strict=True):
+    for sample in samples:
         if sample.gold.get("text"):
-            names.add(sample.domain, in_names, sample)
-            edges.add(sample.domain, at_edges, sample)
+            names.add(sample.domain, sample.names, sample)
+            edges.add(sample.domain, sample.edges, sample)
     own = []
-    for sample, (_, at_edges) in zip(samples, words, strict=True):
-        wanted = set().union(*map(_parts, {*sample.blocks.names, *sample.blocks.inner}))
-        own.append(Lexicon(names.weights(wanted, sample.domain), edges.weights(set().union(*at_edges), sample.domain)))
+    for sample in samples:
+        elements = {*sample.blocks.names, *sample.blocks.inner}
+        learn_names(elements)
+        wanted: set[str] = set().union(*map(name_words, elements))
+        at_edges: set[str] = set().union(*sample.edges)
+        own.append(Lexicon(names.weights(wanted, sample.domain), edges.weights(at_edges, sample.domain)))
     return Lexicon(names.weights(names.words()), edges.weights(edges.words())), own
 
 
-def _importance(sample: Sample, features: Floats) -> Floats:
+def _importance(sample: Sample, measured: Measured) -> Floats:
     """Weigh blocks by their words, pages alike whatever their length; headlines are cut by rule and teach nothing."""
     weight = 1.0
     if sample.gold.get("text"):
-        words = np.expm1(features[:, 0])
+        words = np.expm1(measured.features[:, 0])
         weight = 0.05 + np.minimum(words, 150) / np.sqrt((words * sample.labels).sum() + 100) / 2
-    taught = sample.known * ~((features[:, TITLE_COLUMN] >= 1) & (sample.labels > 0))
+    taught = sample.known * ~(measured.titled & (sample.labels > 0))
     return np.asarray(weight * taught * _set_weight(sample.set_name), np.float32)
 
 
@@ -300,8 +308,9 @@ def _gathered(near: Floats, reach: int) -> Floats:
     return out
 
 
-def train(samples: list[Sample], features: list[Floats], epochs: int, seed: int) -> dict[str, Floats]:
+def train(samples: list[Sample], measured: list[Measured], epochs: int, seed: int) -> dict[str, Floats]:
     """Fit one network; give its weights with the mean and scale of the inputs."""
+    features = [m.features for m in measured]
     mean, scale = _spread(features)
     sets = sorted({s.set_name for s in samples})
     inputs = [
@@ -310,10 +319,10 @@ def train(samples: list[Sample], features: list[Floats], epochs: int, seed: int)
         )
         for s, f in zip(samples, features, strict=True)
     ]
-    weights = [_importance(s, f) for s, f in zip(samples, features, strict=True)]
+    weights = [_importance(s, m) for s, m in zip(samples, measured, strict=True)]
     network = Network(inputs[0].shape[1], seed)
     count, steps = 0, 0
-    for epoch in range(epochs):
+    for _ in range(epochs):
         row = _lay_out(samples, inputs, weights, network.draw)
         parts = max(1, len(row[0]) // ROWS)
         steps = steps or parts * epochs + epochs
@@ -322,7 +331,6 @@ def train(samples: list[Sample], features: list[Floats], epochs: int, seed: int)
             here = slice(part * ROWS, (part + 1) * ROWS)
             rate = _rate(min(count / steps, 1.0))
             network.step(network.gradients(*(column[here] for column in row)), rate, count)
-        print(f"  epoch {epoch + 1} of {epochs}", flush=True)
     return {**_as_newspaper(network.weights, sets), "mean": mean, "scale": scale}
 
 
@@ -412,32 +420,88 @@ def _scores(sample: Sample, kept: list[bool]) -> tuple[float | None, float] | No
     return (both / sum(b.values()) if b else None), both / max(sum(a.values()), 1)
 
 
+def _snippets(sample: Sample, kept: list[bool]) -> tuple[int, int, int]:
+    """Count the snippets found that must be, found that must not be, and missed."""
+    got = " ".join(text for text, keep in zip(sample.blocks.text, kept, strict=True) if keep)
+    wanted, unwanted = (sample.gold.get(k) or [] for k in ("with", "without"))
+    hits = sum(" ".join(s.split()) in got for s in wanted)  # type: ignore[attr-defined]
+    bad = sum(" ".join(s.split()) in got for s in unwanted)  # type: ignore[attr-defined]
+    return hits, bad, len(wanted) - hits  # type: ignore[arg-type]
+
+
+def _named_right(sample: Sample, kept: list[bool]) -> tuple[bool | None, bool | None]:
+    """Say whether the title and the set of authors are the gold's, letter case and marks aside."""
+    title, authors = sample.gold.get("title"), _authors(sample.gold.get("author"))
+    chosen = choose_title(sample.stated.titles, sample.stated.site_names)
+    names, _ = find_byline(sample.stated, sample.blocks, [row for row, keep in enumerate(kept) if keep])
+    return (
+        fold(str(title)) == fold(chosen[0] if chosen else "") if title else None,
+        _authors(list(names)) == authors if authors else None,
+    )
+
+
+def _authors(stated: object) -> set[str]:
+    stated = [stated] if isinstance(stated, str) else stated or []
+    parts = [part for words in stated for part in re.split(r"\s*[;,|/]\s*|\s+(?:and|und|et|y|&)\s+", str(words))]  # type: ignore[attr-defined]
+    return {name for part in parts if (name := fold(re.sub(r"^(?:by|von|par|por)\s+", "", part, flags=re.IGNORECASE)))}
+
+
+@dataclass
+class Tally:
+    """What was found on the pages of one set by one threshold."""
+
+    shingles: list[tuple[float | None, float]] = field(default_factory=list)
+    snippets: list[tuple[int, int, int]] = field(default_factory=list)
+    titles: list[bool] = field(default_factory=list)
+    authors: list[bool] = field(default_factory=list)
+
+    def add(self, sample: Sample, kept: list[bool]) -> None:
+        """Score one page."""
+        if score := _scores(sample, kept):
+            self.shingles.append(score)
+        if sample.gold.get("with"):
+            self.snippets.append(_snippets(sample, kept))
+        title, authors = _named_right(sample, kept)
+        self.titles += [title] if title is not None else []
+        self.authors += [authors] if authors is not None else []
+
+    def __str__(self) -> str:
+        parts = []
+        if self.shingles:
+            p = statistics.mean([precision for precision, _ in self.shingles if precision is not None] or [0.0])
+            r = statistics.mean(recall for _, recall in self.shingles)
+            parts.append(f"{len(self.shingles)} pages P {p:.4f} R {r:.4f} F {2 * p * r / max(p + r, 1e-9):.4f}")
+        if self.snippets:
+            hits, bad, missed = (sum(column) for column in zip(*self.snippets, strict=True))
+            parts.append(f"snippets: {bad} wrong, {missed} missed, F {2 * hits / (2 * hits + bad + missed):.4f}")
+        for name, right in (("titles", self.titles), ("authors", self.authors)):
+            if right:
+                parts.append(f"{name} {sum(right) / len(right):.3f}")
+        return ", ".join(parts)
+
+
 def validate(samples: list[Sample], folds: int, epochs: int, members: int) -> None:
-    """Judge each fold by a model of the others and print precision, recall and F for each set and threshold."""
+    """Judge each fold by a model of the others and print what was found for each set and threshold."""
     domains = sorted({s.domain for s in samples})
     np.random.default_rng(0).shuffle(domains)
     fold_of = {domain: number % folds for number, domain in enumerate(domains)}
-    found: dict[tuple[str, float], list[tuple[float | None, float]]] = defaultdict(list)
-    for fold in range(folds):
-        model = fit([s for s in samples if fold_of[s.domain] != fold], epochs, members)
-        for sample in (s for s in samples if fold_of[s.domain] == fold):
+    found: dict[tuple[str, float], Tally] = defaultdict(Tally)
+    for fold_number in range(folds):
+        model = fit([s for s in samples if fold_of[s.domain] != fold_number], epochs, members)
+        for sample in (s for s in samples if fold_of[s.domain] == fold_number):
             for threshold in THRESHOLDS:
-                rules = judge(sample.blocks, sample.hints, model, threshold)
-                if score := _scores(sample, [rule is None for rule in rules]):
-                    found[sample.set_name, threshold].append(score)
-        print(f"fold {fold + 1} of {folds}", flush=True)
-        for (name, threshold), scores in sorted(found.items()):
-            p = statistics.mean([precision for precision, _ in scores if precision is not None] or [0.0])
-            r = statistics.mean(recall for _, recall in scores)
-            f = 2 * p * r / max(p + r, 1e-9)
-            print(f"{name:32s} {len(scores):4d} pages, odds {threshold:.2f}: P {p:.4f} R {r:.4f} F {f:.4f}")
+                rules = judge(sample.blocks, sample.stated.hints, model, threshold)
+                found[sample.set_name, threshold].add(sample, [rule is None for rule in rules])
+        print(f"fold {fold_number + 1} of {folds}", flush=True)
+        for (name, threshold), tally in sorted(found.items()):
+            print(f"{name:32s} {threshold:.2f}: {tally}", flush=True)
 
 
 def fit(samples: list[Sample], epochs: int, members: int) -> Model:
     """Learn words and networks from the samples."""
     lexicon, own = learn_words(samples)
-    features = [measure(s.blocks, s.hints, words) for s, words in zip(samples, own, strict=True)]
-    return assemble([train(samples, features, epochs, seed) for seed in range(members)], lexicon)
+    measured = [measure(s.blocks, s.stated.hints, words) for s, words in zip(samples, own, strict=True)]
+    return assemble([train(samples, measured, epochs, seed) for seed in range(members)], lexicon)
 
 
 def main() -> None:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import turbohtml
-
 from transforms.dates.claims import make_claims, publication
 from transforms.dates.page_claims import page_claims
+from transforms.pages.parsed import parse_page
 
 FILLER = "<p>" + "The harbour reopened after the storm and ships queued for hours outside it. " * 4 + "</p>"
 
 
 def claims_of(html: str) -> dict[str, tuple[str, str]]:
     """Map each origin of a page's claims to its kind and words."""
-    return {origin: (kind, raw) for kind, raw, origin in page_claims(turbohtml.parse(html), None)}
+    return {origin: (kind, raw) for kind, raw, origin in page_claims(parse_page(html))}
 
 
 def local_day(html: str, url: str | None = None) -> datetime | None:
     """Give the day that a page is dated."""
-    return publication(make_claims(page_claims(turbohtml.parse(html), url), url=url))[1]
+    return publication(make_claims(page_claims(parse_page(html)), url=url))[1]
 
 
 def test_nested_json_ld_is_walked() -> None:
@@ -34,11 +33,20 @@ def test_nested_json_ld_is_walked() -> None:
     assert found["json-ld:foreign:comment.dateCreated"] == ("published", "2022-07-21")
 
 
-def test_broken_json_ld_is_searched() -> None:
-    """A trailing comma and a raw line break do not hide the date."""
+def test_broken_json_ld_is_mended() -> None:
+    """A trailing comma and a raw line break do not hide the date, nor whose it is."""
     found = claims_of(
         '<script type="application/ld+json">{"@type":"NewsArticle","headline":"a\nb",'
         '"datePublished":"2022-07-19",}</script>'
+    )
+    assert found["json-ld:published:newsarticle.datePublished"] == ("published", "2022-07-19")
+
+
+def test_json_ld_beyond_mending_is_searched() -> None:
+    """A quotation mark inside a string leaves no JSON to read; the date's own key still tells it."""
+    found = claims_of(
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"a "b" c",'
+        '"datePublished":"2022-07-19"}</script>'
     )
     assert found["json-ld:published:broken.datePublished"] == ("published", "2022-07-19")
 
@@ -84,7 +92,7 @@ def test_a_byline_near_the_headline_is_found_in_nine_languages() -> None:
     }
     for words, kind in bylines.items():
         html = f"<title>Harbour reopens</title><h1>Harbour reopens</h1><div>{words}</div>{FILLER}"
-        found = [(each, origin) for each, _, origin in page_claims(turbohtml.parse(html), None)]
+        found = [(each, origin) for each, _, origin in page_claims(parse_page(html))]
         assert found == [(kind, f"byline:near-{kind}")], words
         assert local_day(html) is not None
         assert f"{local_day(html):%Y-%m-%d}" == "2022-07-19", words
@@ -118,8 +126,8 @@ def test_an_updated_time_element_is_a_change() -> None:
 
 def test_a_page_without_dates_has_no_claims() -> None:
     """Nothing is invented."""
-    assert page_claims(turbohtml.parse(f"<h1>Harbour reopens</h1>{FILLER}"), None) == ()
-    assert page_claims(turbohtml.parse(""), None) == ()
+    assert page_claims(parse_page(f"<h1>Harbour reopens</h1>{FILLER}")) == ()
+    assert page_claims(parse_page("")) == ()
 
 
 def test_scripts_are_searched_where_the_markup_is_silent() -> None:

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.pages.blocks import read_blocks
 from transforms.pages.page import Page, read_page
+from transforms.pages.parsed import parse_page
 
 FRAME = """<!doctype html><html lang="{language}"><head><title>{title} - {site}</title>
 <meta property="og:title" content="{title}"><meta property="og:site_name" content="{site}"></head><body>
@@ -286,3 +288,29 @@ def test_text_hidden_at_first_is_text() -> None:
     paragraphs = "".join(f"<p>{p}</p>" for p in STORIES["de"]["paragraphs"])
     page = read_page(f"<html lang=de><body><div>…</div><div hidden id=S:0><main><h1>x</h1>{paragraphs}</main></div>")
     assert all(p in body(page) for p in STORIES["de"]["paragraphs"])
+
+
+def test_a_link_around_a_picture_ends_with_it() -> None:
+    """What follows a linked picture or a linked line break is no link."""
+    html = "<p><a href=x><img src=y></a>one<p><a href=x>two<br></a>three<p>four"
+    blocks = read_blocks(parse_page(html))
+    assert list(zip(blocks.text, blocks.linked, strict=True)) == [("one", 0), ("two three", 3), ("four", 0)]
+
+
+def test_a_list_of_links_stays_a_list() -> None:
+    """Items that are links stand on lines of their own with a dash, as other items do."""
+    html = "<p>Before<ul class=more><li><a href=x>one</a><li><a href=y><b>two</b></a></ul><p>After"
+    assert read_page(html).source_text == "Before\n\n- one\n- two\n\nAfter"
+
+
+def test_an_empty_box_stands_between_two_lines() -> None:
+    """An element without content still ends the line before it, unless it is part of one."""
+    assert read_page("one<div></div>two<span></span> three<p>four").source_text == "one\n\ntwo three\n\nfour"
+
+
+def test_the_name_of_a_box_around_the_body_is_no_reason() -> None:
+    """A box that holds paragraphs of the body gives no rule to what else it holds."""
+    paragraphs = "".join(f"<p>{p}</p>" for p in STORIES["en"]["paragraphs"])
+    page = read_page(f"<html lang=en><body><div class='newsletter'><h1>x</h1>{paragraphs}<p>Menu</p></div>")
+    assert all(p in body(page) for p in STORIES["en"]["paragraphs"])
+    assert not any(cut.rule == "page:newsletter" for cut in page.cuts)

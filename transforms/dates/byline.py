@@ -89,12 +89,13 @@ def find_headline(document: Document) -> Element | None:
     named = document.find("title")
     titles = [letters(titled.attr("content") or "") if titled else "", letters(named.text) if named else ""]
     first_level: list[tuple[str, Element]] = []
-    for selector in ("h1", "h2, h3"):
-        headings = [(letters(heading.text), heading) for heading in document.select(selector)[:MOST_HEADINGS]]
+    for level, tags in enumerate((("h1",), ("h2", "h3")), 1):
+        elements = [element for tag in tags for element in document.select(tag)]  # a tag is looked up, a list sought
+        headings = [(letters(heading.text), heading) for heading in elements[:MOST_HEADINGS]]
         repeated = [each for each in headings if len(each[0]) >= 8 and repeats(each[0], titles)]
         if repeated:
             return max(repeated, key=lambda each: len(each[0]))[1]
-        first_level = first_level or [each for each in headings if selector == "h1" and len(each[0]) > 3]
+        first_level = first_level or [each for each in headings if level == 1 and len(each[0]) > 3]
     return max(first_level, key=lambda each: len(each[0]))[1] if first_level else document.select_one(STORY)
 
 
@@ -109,21 +110,20 @@ def letters(text: str) -> str:
 
 
 def short_texts(nodes: Iterable[Node], most: int) -> Iterator[tuple[str, Text]]:
-    """Pick the visible texts that are not blank, up to a number of them."""
+    """Pick the texts that are not blank, up to a number of them."""
     left = most
     for node in nodes:
-        if type(node) is not Text:
-            continue
-        data = node.data
-        if data.isspace() or not data:
-            continue
-        parent = node.parent
-        if type(parent) is Element and parent.tag in UNSEEN:
-            continue
-        yield data, node
-        left -= 1
-        if left == 0:
-            return
+        if type(node) is Text and not (data := node.data).isspace():
+            yield data, node
+            left -= 1
+            if left == 0:
+                return
+
+
+def is_seen(node: Node) -> bool:
+    """Tell whether readers see a text."""
+    parent = node.parent
+    return type(parent) is not Element or parent.tag not in UNSEEN
 
 
 def dated_texts(texts: Iterable[tuple[str, Text]], side: str, own: frozenset[Node]) -> Iterator[RawClaim]:
@@ -133,7 +133,7 @@ def dated_texts(texts: Iterable[tuple[str, Text]], side: str, own: frozenset[Nod
         long = len(whole) > LONGEST_NODE
         data = whole[:HEAD] if long else whole
         match = None
-        if DIGIT.search(data) and YEARLIKE.search(plain_digits(data)):
+        if DIGIT.search(data) and YEARLIKE.search(plain_digits(data)) and is_seen(node):
             words = " ".join(plain_digits(f"{led} {data}").split())
             match = DAY_FORMS.search(small_letters(words)) if DAYLIKE.search(words) else None
         if match is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from turbohtml import Document, Element, Node
@@ -20,24 +20,27 @@ from transforms.dates.page_words import (
     SCRIPT_DATES,
 )
 from transforms.dates.url_dates import url_dates
+from transforms.pages.parsed import Meta, ParsedPage
 from transforms.records import ClaimKind
 
 RawClaim = tuple[ClaimKind, str, str]
 LONGEST_VALUE = 80  # A longer attribute value is prose.
 LONGEST_ADDRESS = 500
+IMAGES = frozenset({("property", "og:image"), ("property", "og:image:url")})
 DEEPEST = 12  # JSON-LD nests articles three or four deep; what is deeper is hostile.
 MOST_TIMES = 40  # A page with more marked-up times is a list, and the first ones tell all that can be told.
 
 
-def page_claims(document: Document, url: str | None) -> tuple[RawClaim, ...]:
+def page_claims(page: ParsedPage) -> tuple[RawClaim, ...]:
     """Gather every place of a page that says when it was published or modified, as (kind, raw words, origin).
 
     An origin is a family and, after a colon, the exact place ("meta:article:published_time"). The address makes no
     claim here: `make_claims` reads it.
     """
+    document = page.document
     headline = find_headline(document)
     own = frozenset(headline.ancestors) if headline is not None else frozenset()
-    claims: list[RawClaim] = [*meta_claims(document), *json_ld_claims(document), *marked_claims(document, own)]
+    claims: list[RawClaim] = [*meta_claims(page.metas), *json_ld_claims(page.json_ld), *marked_claims(page, own)]
     marked = any(kind == "published" and "foreign" not in origin for kind, _, origin in claims)
     claims += byline_claims(document, headline, whole=not marked)
     if not any(kind == "published" and origin.startswith(("meta", "json-ld")) for kind, _, origin in claims):
@@ -45,28 +48,24 @@ def page_claims(document: Document, url: str | None) -> tuple[RawClaim, ...]:
     return tuple(dict.fromkeys(claims))
 
 
-def meta_claims(document: Document) -> Iterator[RawClaim]:
+def meta_claims(metas: Iterable[Meta]) -> Iterator[RawClaim]:
     """Read the meta elements whose names the table knows."""
-    for element in document.find_all("meta"):
-        content = element.attr("content")
-        if not content:
+    for meta in metas:
+        if len(meta.content) > LONGEST_VALUE or meta.content.startswith(("http", "/")):
+            yield from image_claims(meta)
             continue
-        if len(content) > LONGEST_VALUE or content.startswith(("http", "/")):
-            yield from image_claims(element, content)
-            continue
-        for key in ("property", "name", "itemprop", "http-equiv"):
-            name = (element.attr(key) or "").strip().lower()
+        for key, name in meta.names:
             if name in META:
                 kind, strength = META[name]
                 family = "microdata" if key == "itemprop" else "meta"
-                yield as_kind(kind), content, f"{family}:{strength}:{name}"
+                yield as_kind(kind), meta.content, f"{family}:{strength}:{name}"
                 break
 
 
-def image_claims(element: Element, content: str) -> Iterator[RawClaim]:
+def image_claims(meta: Meta) -> Iterator[RawClaim]:
     """Read the day in the address of the page's own picture: news systems file uploads by day."""
-    if element.attr("property") in ("og:image", "og:image:url") and len(content) <= LONGEST_ADDRESS:
-        yield from (("published", words, "image") for words in url_dates(content) if len(words) > len("2022-07"))
+    if len(meta.content) <= LONGEST_ADDRESS and not IMAGES.isdisjoint(meta.names):
+        yield from (("published", words, "image") for words in url_dates(meta.content) if len(words) > len("2022-07"))
 
 
 def as_kind(kind: str) -> ClaimKind:
@@ -74,17 +73,15 @@ def as_kind(kind: str) -> ClaimKind:
     return "modified" if kind == "modified" else "published"
 
 
-def json_ld_claims(document: Document) -> Iterator[RawClaim]:
-    """Walk all JSON-LD; scripts that are not valid JSON give what a plain search for the keys finds."""
-    nodes = document.json_ld()
-    for node in nodes:
-        yield from node_claims(node, "", 0, foreign=False)
-    scripts = document.select('script[type="application/ld+json"]')
-    if len(scripts) > len(nodes):
-        for script in scripts:
-            for key, value in BROKEN_JSON_LD.findall(script.text):
+def json_ld_claims(blocks: Iterable[Any]) -> Iterator[RawClaim]:
+    """Walk all JSON-LD; blocks beyond mending give what a plain search for the keys finds."""
+    for block in blocks:
+        if isinstance(block, str):
+            for key, value in BROKEN_JSON_LD.findall(block):
                 kind, strength = JSON_LD[key.lower()]
                 yield as_kind(kind), value, f"json-ld:{strength}:broken.{key}"
+        else:
+            yield from node_claims(block, "", 0, foreign=False)
 
 
 def node_claims(node: Any, kind_of_node: str, depth: int, *, foreign: bool) -> Iterator[RawClaim]:
@@ -110,9 +107,13 @@ def node_claims(node: Any, kind_of_node: str, depth: int, *, foreign: bool) -> I
             yield from node_claims(value, key, depth + 1, foreign=foreign or key.lower() in FOREIGN_KEYS)
 
 
-def marked_claims(document: Document, own: frozenset[Node]) -> Iterator[RawClaim]:
+def marked_claims(page: ParsedPage, own: frozenset[Node]) -> Iterator[RawClaim]:
     """Read <time>, microdata and dated <abbr> elements, each with what its surroundings tell of it."""
-    for element in document.select("time, [itemprop*=date i]:not(meta), abbr[title], [pubdate]")[:MOST_TIMES]:
+    others = any("date" in name.lower() and element.tag not in ("meta", "time") for name, element in page.properties)
+    # Tags are looked up, an attribute is searched for in the whole tree.
+    places = "time, [itemprop*=date i]:not(meta), abbr[title]" if others else "time, abbr[title]"
+    found = page.document.select(places if others or page.document.find("abbr") else "time")
+    for element in found[:MOST_TIMES]:
         raw = element.attr("datetime") or element.attr("content") or element.attr("title") or element.text
         raw = raw.strip()
         if 4 <= len(raw) <= LONGEST_VALUE and any(sign.isdigit() for sign in raw):

@@ -6,18 +6,63 @@ import re
 
 MOST_ATTRIBUTES = 2_000
 DEEPEST = 2_000
-ATTRIBUTE = re.compile(rb"""[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+""")
-TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*+)")
+SUSPECT = 500  # the parser lays what is much deeper side by side, so that only the page itself tells how deep it goes
+ATTRIBUTE = re.compile(r"""[^\s"'>/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++))?+""")
+TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)")
 # These hold nothing or end by themselves, so that a row of them does not nest.
 FLAT = frozenset(
-    b"area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option optgroup thead "
-    b"tbody tfoot rb rt rp rtc html head body colgroup frame keygen path circle rect use script style".split()
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "optgroup",
+        "thead",
+        "tbody",
+        "tfoot",
+        "rb",
+        "rt",
+        "rp",
+        "rtc",
+        "html",
+        "head",
+        "body",
+        "colgroup",
+        "frame",
+        "keygen",
+        "path",
+        "circle",
+        "rect",
+        "use",
+        "script",
+        "style",
+    ]
 )
-ALONE = frozenset({b"a", b"button", b"nobr"})  # one of these ends the one before
+ALONE = frozenset({"a", "button", "nobr"})  # one of these ends the one before
+TAG_START = re.compile(r"<[a-zA-Z]")
+SHORTEST = 2 * MOST_ATTRIBUTES  # so many characters that many attributes take
 
 
 class HostilePageError(ValueError):
-    """A page that is refused before the parse; `reason` is one countable word, `detail` says what was found."""
+    """A page that is refused; `reason` is one countable word, `detail` says what was found."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -25,33 +70,32 @@ class HostilePageError(ValueError):
         self.detail = detail
 
 
-def refuse_hostile(markup: bytes) -> None:
-    """Raise `HostilePageError` for a tag of over 2,000 attributes or tags over 2,000 deep, in linear time."""
-    pieces = markup.split(b"<")
-    shortest = 2 * MOST_ATTRIBUTES
-    if len(markup) > shortest and max(map(len, pieces)) > shortest:
-        for piece in pieces:
-            if len(piece) > shortest and piece[:1].isalpha() and not 0 <= piece.find(b">") < shortest:
-                _refuse_attributes(piece)
-    if len(pieces) > DEEPEST and len(pieces) - markup.count(b"</") > DEEPEST:
-        _refuse_depth([(slash, tag) for slash, name in TAG.findall(markup) if (tag := name.lower()) not in FLAT])
+def refuse_attributes(html: str) -> None:
+    """Raise `HostilePageError` for a tag of over 2,000 attributes, in linear time.
+
+    Such a tag is long and has no other tag inside, so that a window of half its length holds no `<`: only where one
+    does not is the page looked at.
+    """
+    place, end = 0, len(html)
+    while place < end:
+        if html.find("<", place, place + MOST_ATTRIBUTES) >= 0:
+            place += MOST_ATTRIBUTES
+            continue
+        start, stop = html.rfind("<", max(place - MOST_ATTRIBUTES, 0), place), html.find("<", place)
+        stop = end if stop < 0 else stop
+        if start >= 0 and html.find(">", start, min(start + SHORTEST, stop)) < 0 and TAG_START.match(html, start):
+            _refuse_attributes(html, start, stop)
+        place = stop
 
 
-def _refuse_attributes(piece: bytes) -> None:
-    found = place = 0
-    while match := ATTRIBUTE.search(piece, place):
-        if b">" in piece[place : match.start()]:
-            return
-        place = match.end()
-        found += 1
-        if found > MOST_ATTRIBUTES:
-            raise HostilePageError(f"one tag has more than {MOST_ATTRIBUTES} attributes")
-
-
-def _refuse_depth(tags: list[tuple[bytes, bytes]]) -> None:
-    open_tags: list[bytes] = []
-    counts: dict[bytes, int] = {}
-    for slash, name in tags if len(tags) > DEEPEST else ():
+def refuse_depth(html: str) -> None:
+    """Raise `HostilePageError` for tags that nest over 2,000 deep, in linear time: for pages with a deep tree only."""
+    open_tags: list[str] = []
+    counts: dict[str, int] = {}
+    for slash, tag in TAG.findall(html):
+        name = tag.lower()
+        if name in FLAT:
+            continue
         if not slash:
             if name in ALONE and open_tags and open_tags[-1] == name:
                 continue
@@ -63,3 +107,14 @@ def _refuse_depth(tags: list[tuple[bytes, bytes]]) -> None:
             while (last := open_tags.pop()) != name:
                 counts[last] -= 1
             counts[name] -= 1
+
+
+def _refuse_attributes(html: str, start: int, stop: int) -> None:
+    found, place = 0, start + 1
+    while match := ATTRIBUTE.search(html, place, stop):
+        if ">" in html[place : match.start()]:
+            return
+        place = match.end()
+        found += 1
+        if found > MOST_ATTRIBUTES:
+            raise HostilePageError(f"one tag has more than {MOST_ATTRIBUTES} attributes")

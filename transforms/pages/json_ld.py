@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -21,11 +21,20 @@ BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
 MOST_ITEMS = 2_000
 
 
-def read_items(document: turbohtml.Document) -> list[Item]:
-    """List every object in the page's JSON-LD, outer before inner, in document order; broken blocks give none."""
-    items: list[Item] = []
+def read_values(document: turbohtml.Document) -> list[Any]:
+    """Read each block of the page's JSON-LD, in document order; one beyond mending gives its text."""
+    found: list[Any] = []
     for script in document.select("script[type*='ld+json' i]"):
-        items.extend(_flatten(parse(script.text), MOST_ITEMS - len(items)))
+        value = parse(script.text)
+        found.append(script.text if value is None else value)
+    return found
+
+
+def list_items(values: Iterable[Any]) -> list[Item]:
+    """List every object in the blocks read, outer before inner, in document order."""
+    items: list[Item] = []
+    for value in values:
+        items.extend(_flatten(value, MOST_ITEMS - len(items)))
     return items
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +12,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 WORD = re.compile(r"\w+")
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-LONGEST_NAME, MOST_PARTS, MOST_REMEMBERED = 100, 8, 50_000
+PART_OR_END = re.compile(rf"{PART.pattern}|\n")
+LONGEST_NAMES, MOST_PARTS, MOST_REMEMBERED = 64, 8, 20_000  # in letters, words and names
 NO_EDGES = (0.0, 0.0, 0.0, 0.0)
 STRIPPED = ".,:;!?…\"'“”„«»‘’()[]|-–—•·>►▶→"
 
@@ -23,20 +23,49 @@ def fold(text: str) -> str:
     return " ".join(WORD.findall(text.lower()))
 
 
-def name_parts(name: str) -> tuple[str, ...]:
-    """Split one class name or id into lower-case words and its pairs of neighbours."""
-    words = [part.lower() for part in PART.findall(name[:LONGEST_NAME])][:MOST_PARTS]
-    if len(words) < 2:
-        return tuple(words)
-    return (*words, *[f"{a}_{b}" for a, b in pairwise(words)])
+_parts_of: dict[str, tuple[str, ...]] = {}
+
+
+def learn_names(names: Iterable[str]) -> None:
+    """Split the class names and ids of a page, all that are new in one go, for `name_words` to look up."""
+    known = _parts_of
+    if len(known) > MOST_REMEMBERED:
+        known.clear()
+    new = list({name for each in names for name in each[:LONGEST_NAMES].split()}.difference(known))
+    if not new:
+        return
+    words: list[str] = []
+    at = 0
+    for part in PART_OR_END.findall("\n".join(new) + "\n"):
+        if part != "\n":
+            words.append(part.lower())
+            continue
+        del words[MOST_PARTS:]
+        known[new[at]] = (*words, *[f"{one}_{other}" for one, other in pairwise(words)])
+        words.clear()
+        at += 1
+
+
+def name_words(names: str) -> list[str]:
+    """List the lower-case words in an element's names, and the pairs of neighbours inside one name."""
+    return [word for name in names[:LONGEST_NAMES].split() for word in _parts_of[name]]
 
 
 def edge_words(words: list[str]) -> tuple[str, str, str, str]:
     """Name the words at the edges of a short block in lower case: there prompts and labels give themselves away."""
-    head = [word.strip(STRIPPED) for word in words[:3]]
-    second = f"^{head[0]} {head[1]}" if len(head) > 1 else f"^{head[0]}$"
-    third = f"{second} {head[2]}" if len(head) > 2 else ""
-    return f"^{head[0]}", second, third, f"{words[-1].strip(STRIPPED)}$"
+    first, last = words[0], words[-1]
+    if not first.isalnum():
+        first = first.strip(STRIPPED)
+    if not last.isalnum():
+        last = last.strip(STRIPPED)
+    if len(words) == 1:
+        return f"^{first}", f"^{first}$", "", f"{last}$"
+    second = words[1]
+    if not second.isalnum():
+        second = second.strip(STRIPPED)
+    second = f"^{first} {second}"
+    third = f"{second} {words[2].strip(STRIPPED)}" if len(words) > 2 else ""
+    return f"^{first}", second, third, f"{last}$"
 
 
 class Lexicon:
@@ -44,27 +73,24 @@ class Lexicon:
 
     def __init__(self, names: Mapping[str, float], edges: Mapping[str, float]) -> None:
         self.known_names, self.known_edges = names, edges
-        self._weights = lru_cache(maxsize=MOST_REMEMBERED)(self._weigh)
+        self._weights: dict[str, tuple[float, ...]] = {}
+        self._scores: dict[str, tuple[float, float, float]] = {}
 
     def names(self, names: list[str]) -> Floats:
-        """Give the mean, highest and lowest log-odds of the words in each element's names, shape (names, 3)."""
-        numbers = {"": 0}
-        rows = [0.0, 0.0, 0.0]
-        for name in names:
-            if name not in numbers:
-                numbers[name] = len(numbers)
-                found: list[float] = []
-                for word in name.split():
-                    found += self._weights(word)
-                rows += (sum(found) / len(found), max(found), min(found)) if found else (0.0, 0.0, 0.0)
-        return np.array(rows, np.float32).reshape(-1, 3)[[numbers[name] for name in names]]
+        """Give the mean, highest and lowest log-odds of the words in each element's (learnt) names, shape (names, 3)."""
+        if len(self._scores) > MOST_REMEMBERED:
+            self._scores.clear()
+            self._weights.clear()
+        scores = self._scores
+        for name in set(names).difference(scores):
+            scores[name] = self._score(name)
+        return np.array([scores[name] for name in names], np.float32).reshape(-1, 3)
 
-    def _weigh(self, word: str) -> tuple[float, ...]:
-        known = self.known_names
-        return tuple([known[part] for part in name_parts(word) if part in known])
-
-    def edges(self, words: tuple[str, str, str, str]) -> tuple[float, float, float, float]:
-        """Give the log-odds of what `edge_words` named."""
-        get = self.known_edges.get
-        first, second, third, last = words
-        return get(first, 0.0), get(second, 0.0), get(third, 0.0), get(last, 0.0)
+    def _score(self, names: str) -> tuple[float, float, float]:
+        known, weights = self.known_names, self._weights
+        found: list[float] = []
+        for name in names[:LONGEST_NAMES].split():
+            if name not in weights:
+                weights[name] = tuple([known[word] for word in _parts_of[name] if word in known])
+            found += weights[name]
+        return (sum(found) / len(found), max(found), min(found)) if found else (0.0, 0.0, 0.0)

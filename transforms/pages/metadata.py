@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -17,6 +17,7 @@ from transforms.pages import json_ld
 from transforms.pages.authors import split_names
 from transforms.pages.features import Hints
 from transforms.pages.lexicon import fold
+from transforms.pages.parsed import Meta, ParsedPage
 from transforms.pages.titles import Stated, title_parts
 
 KNOWN: dict[str, Any] = tomllib.loads(files("transforms.pages").joinpath("data/metadata.toml").read_text("utf-8"))
@@ -25,10 +26,7 @@ PAGE_TYPES = frozenset(KNOWN["types"]["page"])
 ORGANISATIONS = frozenset(KNOWN["types"]["organisation"])
 MARKUP = re.compile(r"<[^<>]{0,500}>")
 LONGEST_BODY, MOST_AUTHORS, MOST_HEADS, MOST_ELEMENTS = 200_000, 40, 6, 40
-MICRODATA = (
-    "[itemprop~='datePublished'],[itemprop~='dateModified'],[itemprop~='dateCreated'],[itemprop~='pubdate'],"
-    "[itemprop~='author'],[itemprop~='headline']"
-)
+MICRODATA = frozenset({"author", "headline"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +43,13 @@ class Statements:
     hints: Hints
 
 
-def read_statements(document: turbohtml.Document, url: str | None) -> Statements:
-    """Collect what JSON-LD, meta tags, microdata and time elements of `document` state."""
-    items = json_ld.read_items(document)
+def read_statements(page: ParsedPage, url: str | None) -> Statements:
+    """Collect what the JSON-LD, meta tags, microdata and headings of a page state."""
+    document, items = page.document, json_ld.list_items(page.json_ld)
     by_id = {i["@id"]: i for i in items if isinstance(i.get("@id"), str) and len(i) > 1}
     articles = _articles(items)
-    meta = _meta(document)
-    micro = [(e.attr("itemprop") or "", e) for e in document.select(MICRODATA)[:MOST_ELEMENTS]]
+    meta = _meta(page.metas)
+    micro = [found for found in page.properties if not MICRODATA.isdisjoint(found[0].split())][:MOST_ELEMENTS]
     window = document.find("title")
     heads = [e for e in document.select("h1")[:MOST_HEADS] if e.text.strip()]
     titles = list(_titles(articles, meta, micro, heads, window))
@@ -59,7 +57,7 @@ def read_statements(document: turbohtml.Document, url: str | None) -> Statements
     description = max((meta.get(n, "") for n in ("description", "og:description", "twitter:description")), key=len)
     bodies = [b for a in articles if isinstance(b := a.get("articleBody"), str)]
     body = _bare(max(bodies, key=len)[:LONGEST_BODY]) if bodies else ""
-    known = {fold(p) for words, _ in titles for p in title_parts(words)}
+    known = {fold(part) for words in {words for words, _ in titles} for part in title_parts(words)}
     return Statements(
         titles=tuple(titles),
         authors=tuple(_authors(articles, by_id, meta, micro, document)),
@@ -92,15 +90,12 @@ def _articles(items: list[json_ld.Item]) -> list[json_ld.Item]:
     return [item for *_, item in ranked]
 
 
-def _meta(document: turbohtml.Document) -> dict[str, str]:
+def _meta(metas: Iterable[Meta]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for element in document.select("meta[content]"):
-        name = (
-            element.attr("property") or element.attr("name") or element.attr("itemprop") or element.attr("http-equiv")
-        )
-        content = " ".join((element.attr("content") or "").split())
-        if name and content:
-            key = name.lower()
+    for meta in metas:
+        content = " ".join(meta.content.split())
+        if meta.names and content:
+            key = meta.names[0][1]
             if key in found and key.endswith("author"):
                 found[key] += f"; {content}"
             else:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate
 
 from transforms.pages.blocks import Blocks
-from transforms.pages.lexicon import PART as NAME
+from transforms.pages.lexicon import MOST_REMEMBERED, name_words
 
 _KNOWN = tomllib.loads(files("transforms.pages").joinpath("data/rules.toml").read_text("utf-8"))
 _RULES = _KNOWN["rule"]
@@ -15,53 +18,50 @@ CERTAIN_NAMES: dict[str, str] = _KNOWN["certain"]["blockquotes"]
 BY_TAG = {tag: rule["name"] for rule in reversed(_RULES) for tag in rule.get("tags", ())}
 BY_WORD = {word: (rank, rule["name"]) for rank, rule in reversed(list(enumerate(_RULES))) for word in rule["words"]}
 HEADLINE, RELATED, OUTSIDE, ASIDE = "page:headline", "page:related", "page:outside", "page:aside"
-MOST_BOXES, NEAR_BOXES = 6, 3
+NEAR_BOXES = 3
 
 
 class Reasons:
-    """Name the rule for each dropped block of one page, remembering what its boxes are called."""
+    """Name the rule for each dropped block of one page, where `kept` says which blocks stay."""
 
-    def __init__(self, blocks: Blocks) -> None:
+    def __init__(self, blocks: Blocks, kept: Sequence[bool]) -> None:
         self._blocks = blocks
-        self._known: dict[tuple[str, str], str | None] = {}
-        self._of: dict[int, str | None] = {}
-        self._sure: dict[int, str | None] = {}
+        before = [0, *accumulate(kept)]
+        of_box: list[str | None] = []
+        for above, tag, names, first, last in zip(
+            blocks.parent, blocks.tag, blocks.names, blocks.first, blocks.last, strict=True
+        ):
+            # A box around parts of the body says nothing about the rest of what it holds.
+            if first == last or before[first] < before[last]:
+                of_box.append(None)
+            else:
+                of_box.append(_rule(tag, names) or (of_box[above] if above >= 0 else None))
+        self._of_box = of_box
 
     def reason(self, block: int, inside: bool) -> str:
         """Give the rule of the innermost box that has one, else whether the block stands inside the body."""
-        inner, box = self._blocks.inner[block], self._blocks.box[block]
-        named = self._named("", inner) if inner else None
-        return named or self._of_box(box) or (ASIDE if inside else OUTSIDE)
+        inner = self._blocks.inner[block]
+        named = _rule("", inner) if inner else None
+        return named or self._of_box[self._blocks.box[block]] or (ASIDE if inside else OUTSIDE)
 
     def certain(self, block: int) -> str | None:
         """Give the rule that drops a block whatever its words: a caption, or a post embedded from elsewhere."""
-        box = self._blocks.box[block]
-        if box not in self._sure:
-            blocks, found, here = self._blocks, None, box
-            for _ in range(NEAR_BOXES):
-                if here <= 0 or found:
-                    break
-                found = CERTAIN_TAGS.get(blocks.tag[here])
-                if found is None and blocks.tag[here] == "blockquote":
-                    found = next((CERTAIN_NAMES[n] for n in blocks.names[here].split() if n in CERTAIN_NAMES), None)
-                here = blocks.parent[here]
-            self._sure[box] = found
-        return self._sure[box]
+        blocks, here = self._blocks, self._blocks.box[block]
+        for _ in range(NEAR_BOXES):
+            if here <= 0:
+                break
+            if blocks.tag[here] in CERTAIN_TAGS:
+                return CERTAIN_TAGS[blocks.tag[here]]
+            if blocks.tag[here] == "blockquote":
+                for name in blocks.names[here].split():
+                    if name in CERTAIN_NAMES:
+                        return CERTAIN_NAMES[name]
+            here = blocks.parent[here]
+        return None
 
-    def _of_box(self, box: int) -> str | None:
-        if box not in self._of:
-            blocks, found, here = self._blocks, None, box
-            for _ in range(MOST_BOXES):
-                if here <= 0 or found:
-                    break
-                found = self._named(blocks.tag[here], blocks.names[here])
-                here = blocks.parent[here]
-            self._of[box] = found
-        return self._of[box]
 
-    def _named(self, tag: str, names: str) -> str | None:
-        key = (tag, names)
-        if key not in self._known:
-            ranked = [BY_WORD[w] for word in NAME.findall(names) if (w := word.lower()) in BY_WORD]
-            self._known[key] = min(ranked)[1] if ranked else BY_TAG.get(tag)
-        return self._known[key]
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _rule(tag: str, names: str) -> str | None:
+    """Find the rule for an element by its (learnt) names, else by its tag."""
+    ranked = [BY_WORD[word] for word in name_words(names) if word in BY_WORD] if names else None
+    return min(ranked)[1] if ranked else BY_TAG.get(tag)

@@ -12,6 +12,7 @@ from transforms.pages.lexicon import fold
 _KNOWN = tomllib.loads(files("transforms.pages").joinpath("data/metadata.toml").read_text("utf-8"))
 TRUST: dict[str, float] = _KNOWN["title"]["trust"]
 JOINT = re.compile(r"\s[|\-–—•·:»«/~]{1,3}\s|[|｜]|_(?=\S{1,12}$)|[-–—](?=[^-–—]{2,14}$)")
+JOINING = re.compile("[|｜_–—•·:»«/~-]")  # far cheaper to look for than a joint
 LONGEST, MOST_JOINTS, LONG_PART, LONGEST_SITE = 400, 12, 25, 60
 Stated = tuple[str, str]  # the words and where they stand
 
@@ -39,7 +40,7 @@ def choose_title(stated: Iterable[Stated], site_names: Iterable[str]) -> Stated 
 def title_parts(words: str) -> list[str]:
     """List what may be the headline inside a window title: the whole, its parts of some length, the longest."""
     words = words[:LONGEST]
-    parts = [part for part in JOINT.split(words) if part]
+    parts = [part for part in JOINT.split(words) if part] if JOINING.search(words) else [words]
     return [
         words,
         *(part for part in parts if len(part) > LONG_PART),
@@ -49,7 +50,7 @@ def title_parts(words: str) -> list[str]:
 
 def _without_site(words: str, sites: set[str], known: set[str]) -> str:
     """Cut the site's name from either end, and what follows one of the page's other titles."""
-    joints = list(JOINT.finditer(words))[:MOST_JOINTS]
+    joints = list(JOINT.finditer(words))[:MOST_JOINTS] if JOINING.search(words) else []
     for joint in reversed(joints):
         head, tail = words[: joint.start()].strip(), words[joint.end() :].strip()
         if head and (_is_site(tail, sites) or (fold(head) in known and len(tail) < LONGEST_SITE)):
