@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from flows.rebuild_warehouse import rebuild_warehouse
+from flows.supervise_workers import Means
 from warehouse.checks import run_checks
 from warehouse.database import Warehouse
 
@@ -206,5 +207,5 @@ class TestOrder:
         """A warehouse made again in other batches has the pairs that it had."""
         take(*collection, documents=16)
         wanted = snapshot()["near_duplicates"]
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert snapshot()["near_duplicates"] == wanted

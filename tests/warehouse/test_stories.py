@@ -5,6 +5,7 @@ import random
 import pytest
 
 from flows.rebuild_warehouse import rebuild_warehouse
+from flows.supervise_workers import Means
 from warehouse.checks import run_checks
 from warehouse.database import Warehouse
 
@@ -235,5 +236,5 @@ class TestOrder:
         """A warehouse made again in other batches has the stories and inferred dates that it had."""
         take(*collection, documents=2)
         wanted = snapshot()
-        rebuild_warehouse(warehouse, 1)
+        rebuild_warehouse(warehouse, Means(jobs=0))
         assert snapshot() == wanted
