@@ -14,7 +14,7 @@ import numpy.typing as npt
 from transforms.terms import Term
 
 LINKED = 0.2  # similarity of two texts of known days that brings their groups together
-LINKED_UNDATED = 0.3  # the same where the day of one is not known
+LINKED_UNDATED = 0.25  # the same where the day of one is not known
 DAYS = 3  # between two texts of one story
 JOINED = 0.16  # mean similarity between two parts of one story
 DISTINCT = 0.68  # of two parts of three texts or more that belong together, the least: between them for within them
