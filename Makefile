@@ -16,11 +16,11 @@ run: $(READY)
 	@$(BIN)/dateline export export
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 
 # The same without the slow tests, for every commit.
 check: lint
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest --numprocesses auto -m "not slow"
 
 lint: $(READY)
 	$(BIN)/ruff format --check $(CODE)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+pytestmark = pytest.mark.xdist_group("prefect")  # one server for all of them
+
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples" / "seeds"
 

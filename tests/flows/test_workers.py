@@ -12,6 +12,8 @@ import pytest
 
 from flows.supervise_workers import Inline, Limits, Work, Workers, open_workers
 
+pytestmark = pytest.mark.xdist_group("workers")
+
 SUFFER = Work(f"{__name__}:suffer")
 SMALL = Limits(seconds=0.3, memory=200 << 20)
 
