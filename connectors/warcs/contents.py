@@ -1,0 +1,162 @@
+"""The plain bytes of a WARC: of one gzip member or zstd frame, or of the file itself; taken piece by piece."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdDict, ZstdError
+from isal import isal_zlib
+
+GZIP_MAGIC = b"\x1f\x8b\x08"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"  # the skippable frame that holds the dictionary of a .warc.zst
+
+_FEED = 1 << 15  # compressed bytes at a time: what is left of a feed is copied at a member's end
+_PIECE = 1 << 20  # plain bytes at a time
+_LARGEST_WINDOW = 27
+
+
+class DamagedError(Exception):
+    """Bytes that are not the records they should be; `reason` is one word.
+
+    `start` is where they begin in the file, if not with their member; with `fresh` a record may begin at that very place.
+    """
+
+    def __init__(self, detail: str, reason: str = "damaged", start: int | None = None, *, fresh: bool = False) -> None:
+        super().__init__(detail)
+        self.reason, self.start, self.fresh = reason, start, fresh
+
+
+class Raw:
+    """A seekable file, read forward through a buffer of its own."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.size = stream.seek(0, 2)
+        self._start, self._data = 0, b""
+
+    def at(self, offset: int, length: int) -> bytes:
+        """Give up to `length` bytes at an offset; fewer at the end of the file, and where the buffer ends."""
+        inside = offset - self._start
+        if not 0 <= inside < len(self._data):
+            self.stream.seek(offset)
+            self._start, self._data, inside = offset, self.stream.read(_PIECE), 0
+        return self._data[inside : inside + length]
+
+    def whole(self, offset: int, length: int) -> bytes:
+        """Give `length` bytes at an offset; fewer only at the end of the file."""
+        self.stream.seek(offset)
+        return self.stream.read(length)
+
+
+class Content:
+    """Plain bytes with a place in them. `start` is the offset in the file where they begin."""
+
+    def __init__(self, raw: Raw, start: int) -> None:
+        self.raw, self.start = raw, start
+        self.data, self.place, self.before = b"", 0, 0
+
+    def more(self) -> bytes:
+        """Give the next piece, or nothing at an end that is sound. Raises DamagedError."""
+        raise NotImplementedError
+
+    @property
+    def offset(self) -> int:
+        """How many plain bytes lie before the place."""
+        return self.before + self.place
+
+    def holds(self, count: int) -> bool:
+        """Read on until `count` bytes lie ahead; False where there are fewer."""
+        if len(self.data) - self.place >= count:
+            return True
+        pieces = [self.data[self.place :]]
+        held = len(pieces[0])
+        self.before += self.place
+        self.place = 0
+        try:
+            while held < count and (piece := self.more()):
+                pieces.append(piece)
+                held += len(piece)
+        finally:
+            self.data = b"".join(pieces)
+        return held >= count
+
+    def take(self, count: int) -> bytes:
+        """Take bytes that `holds` has promised."""
+        taken = self.data[self.place : self.place + count]
+        self.place += count
+        return taken
+
+    def skip(self, count: int) -> int:
+        """Pass over up to `count` bytes without keeping them; gives how many there were."""
+        passed = min(count, len(self.data) - self.place)
+        self.place += passed
+        while passed < count and self.holds(1):
+            step = min(count - passed, len(self.data) - self.place)
+            self.place += step
+            passed += step
+        return passed
+
+
+class PlainContent(Content):
+    """The bytes of a file that is not compressed, from an offset to its end."""
+
+    def __init__(self, raw: Raw, start: int) -> None:
+        super().__init__(raw, start)
+        self._next = start
+
+    def more(self) -> bytes:
+        """Give the next piece of the file."""
+        piece = self.raw.whole(self._next, _PIECE)
+        self._next += len(piece)
+        return piece
+
+
+class MemberContent(Content):
+    """What one gzip member or zstd frame holds. `stop` is the offset behind it, once its end has been seen."""
+
+    def __init__(self, raw: Raw, start: int, decoder: Any) -> None:
+        super().__init__(raw, start)
+        self.stop: int | None = None
+        self._decoder, self._fed = decoder, start
+
+    def more(self) -> bytes:
+        """Decompress the next piece; an empty one says that the member ended with the right checksum."""
+        decoder = self._decoder
+        while not decoder.eof:
+            feed = self._feed()
+            try:
+                piece = decoder.decompress(feed, max_length=_PIECE)
+            except (isal_zlib.error, ZstdError, EOFError) as error:
+                raise DamagedError(f"the compressed record does not hold: {error}") from None
+            if piece:
+                self._note_end()
+                return bytes(piece)
+            if not feed and not decoder.eof:
+                raise DamagedError("the file ends in the middle of a compressed record")
+        self._note_end()
+        return b""
+
+    def _feed(self) -> bytes:
+        if tail := getattr(self._decoder, "unconsumed_tail", b""):
+            return bytes(tail)
+        if not getattr(self._decoder, "needs_input", True):
+            return b""
+        feed = self.raw.at(self._fed, _FEED)
+        self._fed += len(feed)
+        return feed
+
+    def _note_end(self) -> None:
+        if self._decoder.eof:
+            self.stop = self._fed - len(self._decoder.unused_data)
+
+
+def gzip_member(raw: Raw, start: int) -> MemberContent:
+    """Open the gzip member at an offset."""
+    return MemberContent(raw, start, isal_zlib.decompressobj(wbits=31))
+
+
+def zstd_frame(raw: Raw, start: int, dictionary: ZstdDict | None) -> MemberContent:
+    """Open the zstd frame at an offset."""
+    options = {DecompressionParameter.window_log_max: _LARGEST_WINDOW}
+    return MemberContent(raw, start, ZstdDecompressor(zstd_dict=dictionary, options=options))
