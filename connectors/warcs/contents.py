@@ -11,8 +11,9 @@ GZIP_MAGIC = b"\x1f\x8b\x08"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"  # the skippable frame that holds the dictionary of a .warc.zst
 
-_FEED = 1 << 15  # compressed bytes at a time: what is left of a feed is copied at a member's end
-_PIECE = 1 << 20  # plain bytes at a time
+_FEED = 1 << 14  # compressed bytes at a time: what is left of a feed is copied at the end of a member
+_BUFFER = 1 << 20
+_PIECE = 1 << 17  # plain bytes at a time
 _LARGEST_WINDOW = 27
 
 
@@ -40,7 +41,7 @@ class Raw:
         inside = offset - self._start
         if not 0 <= inside < len(self._data):
             self.stream.seek(offset)
-            self._start, self._data, inside = offset, self.stream.read(_PIECE), 0
+            self._start, self._data, inside = offset, self.stream.read(_BUFFER), 0
         return self._data[inside : inside + length]
 
     def whole(self, offset: int, length: int) -> bytes:
@@ -67,10 +68,10 @@ class Content:
 
     def holds(self, count: int) -> bool:
         """Read on until `count` bytes lie ahead; False where there are fewer."""
-        if len(self.data) - self.place >= count:
+        held = len(self.data) - self.place
+        if held >= count:
             return True
-        pieces = [self.data[self.place :]]
-        held = len(pieces[0])
+        pieces = [self.data[self.place :]] if held else []
         self.before += self.place
         self.place = 0
         try:
@@ -78,7 +79,7 @@ class Content:
                 pieces.append(piece)
                 held += len(piece)
         finally:
-            self.data = b"".join(pieces)
+            self.data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return held >= count
 
     def take(self, count: int) -> bytes:

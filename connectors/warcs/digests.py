@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Iterable
 from typing import Literal
 
 State = Literal["holds", "fails", "absent"]
 
-_ALGORITHMS: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
-    "sha1": hashlib.sha1,
-    "sha-1": hashlib.sha1,
-    "md5": hashlib.md5,
-    "sha256": hashlib.sha256,
-    "sha-256": hashlib.sha256,
-    "sha512": hashlib.sha512,
-    "sha-512": hashlib.sha512,
+_ALGORITHMS: dict[str, tuple[Callable[[bytes], "hashlib._Hash"], int]] = {
+    "sha1": (hashlib.sha1, 20),
+    "sha-1": (hashlib.sha1, 20),
+    "md5": (hashlib.md5, 16),
+    "sha256": (hashlib.sha256, 32),
+    "sha-256": (hashlib.sha256, 32),
+    "sha512": (hashlib.sha512, 64),
+    "sha-512": (hashlib.sha512, 64),
 }
+# Other characters become one that is no digit, so that "0" or "w" in a base32 digest is an error and not a number.
+_DIGITS = dict.fromkeys(range(33, 127), "!") | {
+    ord(letter): digit
+    for letter, digit in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv", strict=True)
+}
+_PLAIN_BASE64 = str.maketrans("-_", "+/")
 
 
 def digest_state(told: str | None, contents: Iterable[bytes]) -> State:
@@ -26,33 +31,26 @@ def digest_state(told: str | None, contents: Iterable[bytes]) -> State:
 
     `absent` where none is told, and where what is told is no digest that we know how to take.
     """
-    if not told:
-        return "absent"
-    label, _, value = told.partition(":")
+    label, _, value = (told or "").partition(":")
     algorithm = _ALGORITHMS.get(label.strip().lower())
-    if algorithm is None:
+    expected = _read(value.strip(), algorithm[1]) if algorithm else None
+    if algorithm is None or expected is None:
         return "absent"
-    expected = _read(value.strip(), algorithm().digest_size)
-    if expected is None:
-        return "absent"
-    return "holds" if any(algorithm(content).digest() == expected for content in contents) else "fails"
+    return "holds" if any(algorithm[0](content).digest() == expected for content in contents) else "fails"
 
 
 def _read(value: str, size: int) -> bytes | None:
-    """Read a digest in hex, base32 or base64, whichever gives the right number of bytes."""
-    for reader in (bytes.fromhex, _base32, _base64):
-        try:
-            found = reader(value)
-        except (ValueError, binascii.Error):
-            continue
-        if len(found) == size:
-            return found
+    """Read a digest in hex, base32 or base64, told apart by their lengths."""
+    plain = value.rstrip("=")
+    try:
+        if len(plain) == 2 * size:
+            return bytes.fromhex(plain)
+        if len(plain) == -(-size * 8 // 5):
+            # Python counts in base 32 too, with other digits: quicker by far than decoding it.
+            number = int(plain.upper().translate(_DIGITS), 32) >> (5 * len(plain) - 8 * size)
+            return number.to_bytes(size, "big")
+        if len(plain) == -(-size * 8 // 6):
+            return base64.b64decode(plain.translate(_PLAIN_BASE64) + "=" * (-len(plain) % 4), validate=True)
+    except (ValueError, OverflowError):
+        return None
     return None
-
-
-def _base32(value: str) -> bytes:
-    return base64.b32decode(value.upper() + "=" * (-len(value) % 8))
-
-
-def _base64(value: str) -> bytes:
-    return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_" if set(value) & set("-_") else None, validate=True)

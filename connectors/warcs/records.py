@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import BinaryIO
 
 from backports.zstd import ZstdDict
@@ -31,10 +32,10 @@ LARGEST_HEAD = 64 * 1024
 MOST_FIELDS = 100
 
 _BOMB = 64  # times the limit that are decompressed to find the end of a record that is too large
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-_VERSION = re.compile(r"WARC/[01]\.\d{1,2}$")
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VERSION = re.compile(r"WARC/[01]\.\d{1,2}\Z")
+_VERSION_END = re.compile(r"WARC/[01]\.\d{1,2}$", re.MULTILINE)
 _SINGLE = ("warc-type", "warc-record-id", "warc-date", "warc-target-uri", "content-length")
 _END_MARKS = (b"\r\n\r\n", b"\n\n")
 _MOST_LINE_ENDS = 8
@@ -210,6 +211,8 @@ class WarcReader:
 
 def _at_record(content: Content) -> bool:
     """Pass line ends, and tell whether there is more. Raises DamagedError where no record begins."""
+    if content.data.startswith(b"WARC/", content.place):
+        return True
     passed = 0
     while content.holds(1) and content.data[content.place] in b"\r\n" and passed < _MOST_LINE_ENDS:
         content.take(1)
@@ -223,13 +226,13 @@ def _at_record(content: Content) -> bool:
 
 
 def _head(content: Content, *, strict: bool) -> tuple[dict[str, str], int]:
-    found = _HEAD_END.search(content.data, content.place, content.place + LARGEST_HEAD)
-    if found is None:
+    end = _head_end(content)
+    if end < 0:
         more = content.holds(LARGEST_HEAD)
-        found = _HEAD_END.search(content.data, content.place, content.place + LARGEST_HEAD)
-        if found is None:
+        end = _head_end(content)
+        if end < 0:
             raise DamagedError(f"more than {LARGEST_HEAD} bytes of header fields" if more else "a header without an end")
-    head = content.take(found.end() - content.place)
+    head = content.take(end - content.place)
     fields = read_fields(head, strict=strict)
     length = fields.get("content-length", "")
     if not (length.isascii() and length.isdigit() and len(length) < 19):
@@ -237,6 +240,14 @@ def _head(content: Content, *, strict: bool) -> tuple[dict[str, str], int]:
     if "warc-type" not in fields:
         raise DamagedError("a header without WARC-Type")
     return fields, int(length)
+
+
+def _head_end(content: Content) -> int:
+    end = content.data.find(b"\r\n\r\n", content.place, content.place + LARGEST_HEAD)
+    if end >= 0:
+        return end + 4
+    end = content.data.find(b"\n\n", content.place, content.place + LARGEST_HEAD)
+    return end + 2 if end >= 0 else -1
 
 
 def read_fields(head: bytes, *, strict: bool) -> dict[str, str]:
@@ -250,25 +261,37 @@ def read_fields(head: bytes, *, strict: bool) -> dict[str, str]:
         raise DamagedError("a header that is no UTF-8") from None
     if _BROKEN.search(text):
         raise DamagedError("a header with control characters")
-    version, *lines = text.rstrip("\r\n").replace("\r\n", "\n").split("\n")
+    text = text.replace("\r\n", "\n").rstrip("\n")
+    version, _, rest = text.partition("\n")
     if not _VERSION.match(version):
         raise DamagedError(f"no WARC version: {version[:30]!r}")
-    if len(lines) > MOST_FIELDS:
-        raise DamagedError(f"{len(lines)} header fields, more than {MOST_FIELDS}")
-    fields: dict[str, str] = {}
-    name = ""
-    for line in lines:
-        if line[:1] in (" ", "\t") and name:
-            fields[name] += " " + line.strip()
+    pairs: list[tuple[str, str]] = []
+    for line in rest.split("\n"):
+        if line[:1] in (" ", "\t") and pairs:
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {line.strip()}")
             continue
         name, colon, value = line.partition(":")
-        name = name.strip().lower()
-        if not colon or not _NAME.match(name):
+        if not colon or not _is_name(name):
             raise DamagedError(f"no header field: {line[:60]!r}")
-        if strict and (name in _SINGLE and name in fields or _VERSION.search(value)):
-            raise DamagedError("a header that runs into another")
-        fields.setdefault(name, value.strip())
+        pairs.append((name, value.strip()))
+    if len(pairs) > MOST_FIELDS:
+        raise DamagedError(f"{len(pairs)} header fields, more than {MOST_FIELDS}")
+    fields: dict[str, str] = {}
+    for name, value in reversed(pairs):
+        fields[name.lower().rstrip()] = value
+    if strict and (len(fields) < len(pairs) and _repeats(pairs) or "WARC/" in rest and _VERSION_END.search(rest)):
+        raise DamagedError("a header that runs into another")
     return fields
+
+
+@lru_cache(maxsize=256)
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name.rstrip(" \t")) is not None
+
+
+def _repeats(pairs: list[tuple[str, str]]) -> bool:
+    names = [name.lower() for name, _ in pairs]
+    return any(names.count(name) > 1 for name in _SINGLE)
 
 
 def _checked(fields: dict[str, str], block: bytes, limit: int) -> State:
