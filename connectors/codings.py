@@ -57,7 +57,9 @@ def dechunked(body: bytes) -> bytes:
         if size is None:
             if not chunks:
                 return body
-            raise CodingError("truncated" if end < 0 else "malformed", f"no chunk begins at byte {position} of the body")
+            raise CodingError(
+                "truncated" if end < 0 else "malformed", f"no chunk begins at byte {position} of the body"
+            )
         if size == 0:
             return b"".join(chunks)
         start, position = end + 1, end + 1 + size
@@ -83,7 +85,7 @@ def _gzip(body: bytes, limit: int) -> bytes:
 def _zstd(body: bytes, limit: int) -> bytes:
     if body[:4] != b"\x28\xb5\x2f\xfd":
         return body
-    options = {DecompressionParameter.window_log_max: _LARGEST_WINDOW}
+    options = {int(DecompressionParameter.window_log_max): _LARGEST_WINDOW}
     return _members(body, limit, lambda: ZstdDecompressor(options=options), (b"\x28\xb5\x2f\xfd",), "zstd")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from connectors.codings import CodingError, decoded, dechunked
+from connectors.codings import CodingError, dechunked, decoded
 
 LARGEST_HEAD = 64 * 1024
 MOST_FIELDS = 100

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdDict, ZstdError
@@ -14,6 +16,8 @@ DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"  # the skippable frame that holds the dic
 _FEED = 1 << 14  # compressed bytes at a time: what is left of a feed is copied at the end of a member
 _BUFFER = 1 << 20
 _PIECE = 1 << 17  # plain bytes at a time
+_SALVAGE = 1 << 10
+_MOST_SALVAGED = 1 << 26
 _LARGEST_WINDOW = 27
 
 
@@ -120,16 +124,24 @@ class MemberContent(Content):
         super().__init__(raw, start)
         self.stop: int | None = None
         self._decoder, self._fed = decoder, start
+        self._given = 0
+        self._rest: Iterator[bytes] | None = None
 
     def more(self) -> bytes:
         """Decompress the next piece; an empty one says that the member ended with the right checksum."""
+        piece = next(self._rest) if self._rest else self._piece()
+        self._given += len(piece)
+        return piece
+
+    def _piece(self) -> bytes:
         decoder = self._decoder
         while not decoder.eof:
             feed = self._feed()
             try:
                 piece = decoder.decompress(feed, max_length=_PIECE)
-            except (isal_zlib.error, ZstdError, EOFError) as error:
-                raise DamagedError(f"the compressed record does not hold: {error}") from None
+            except (isal_zlib.error, ZstdError, EOFError) as error:  # type: ignore[misc]
+                self._rest = self._salvaged(DamagedError(f"the compressed record does not hold: {error}"))
+                return next(self._rest)
             if piece:
                 self._note_end()
                 return bytes(piece)
@@ -137,6 +149,25 @@ class MemberContent(Content):
                 raise DamagedError("the file ends in the middle of a compressed record")
         self._note_end()
         return b""
+
+    def _salvaged(self, damage: DamagedError) -> Iterator[bytes]:
+        """Yield what comes before the damage, which the quick decoder keeps to itself: a digest may vouch for it."""
+        # Without its wrapping, for zlib too keeps the last bytes to itself when the checksum fails.
+        inflate = zlib.decompressobj(wbits=-15)
+        passed, place, feed = 0, self.start + _gzip_head(self.raw.whole(self.start, _FEED)), b""
+        while passed < self._given + _MOST_SALVAGED:
+            feed = inflate.unconsumed_tail or self.raw.whole(place, _FEED)
+            place += 0 if inflate.unconsumed_tail else len(feed)
+            try:
+                piece = inflate.decompress(feed, _SALVAGE)
+            except zlib.error:
+                break
+            passed += len(piece)
+            if passed > self._given and piece:
+                yield piece[max(0, len(piece) - (passed - self._given)) :]
+            if inflate.eof or not (piece or feed):
+                break
+        raise damage
 
     def _feed(self) -> bytes:
         if tail := getattr(self._decoder, "unconsumed_tail", b""):
@@ -152,6 +183,17 @@ class MemberContent(Content):
             self.stop = self._fed - len(self._decoder.unused_data)
 
 
+def _gzip_head(member: bytes) -> int:
+    """Measure the head of a gzip member."""
+    flags, length = member[3] if len(member) > 3 else 0, 10
+    if flags & 4:
+        length += 2 + int.from_bytes(member[length : length + 2], "little")
+    for flag in (8, 16):  # a name and a comment, each to a zero
+        if flags & flag:
+            length = member.find(b"\0", length) + 1 or length
+    return length + (2 if flags & 2 else 0)
+
+
 def gzip_member(raw: Raw, start: int) -> MemberContent:
     """Open the gzip member at an offset."""
     return MemberContent(raw, start, isal_zlib.decompressobj(wbits=31))
@@ -159,5 +201,5 @@ def gzip_member(raw: Raw, start: int) -> MemberContent:
 
 def zstd_frame(raw: Raw, start: int, dictionary: ZstdDict | None) -> MemberContent:
     """Open the zstd frame at an offset."""
-    options = {DecompressionParameter.window_log_max: _LARGEST_WINDOW}
+    options = {int(DecompressionParameter.window_log_max): _LARGEST_WINDOW}
     return MemberContent(raw, start, ZstdDecompressor(zstd_dict=dictionary, options=options))

@@ -9,7 +9,7 @@ from typing import Literal
 
 State = Literal["holds", "fails", "absent"]
 
-_ALGORITHMS: dict[str, tuple[Callable[[bytes], "hashlib._Hash"], int]] = {
+_ALGORITHMS: dict[str, tuple[Callable[[bytes], hashlib._Hash], int]] = {
     "sha1": (hashlib.sha1, 20),
     "sha-1": (hashlib.sha1, 20),
     "md5": (hashlib.md5, 16),

@@ -161,9 +161,8 @@ class WarcReader:
         while _at_record(content):
             inner = content.offset
             fields, length = _head(content, strict=False)
-            record = self._record(content, inner, fields, length)
+            yield self._record(content, inner, fields, length)
             _passes_end(content)
-            yield record
 
     def _plain(self, content: PlainContent) -> Iterator[WarcRecord]:
         """Parse records that nothing but their digests and boundaries vouch for."""
@@ -174,8 +173,6 @@ class WarcReader:
                     return
                 begin, inner = content.start + content.offset, content.offset
                 fields, length = _head(content, strict=True)
-                if begin + length > self._raw.size:
-                    raise DamagedError(f"a record of {length} bytes, and the file ends before")
                 record = self._record(content, inner, fields, length)
             except DamagedError as error:
                 error.start = begin if error.start is None else error.start
@@ -192,9 +189,13 @@ class WarcReader:
                 raise DamagedError("no end mark behind a record", start=end, fresh=True)
 
     def _record(self, content: Content, inner: int, fields: dict[str, str], length: int) -> WarcRecord:
+        if isinstance(content, PlainContent) and content.start + content.offset + length > self._raw.size:
+            raise DamagedError(f"a record of {length} bytes, and the file ends before")
         if length <= self._limit + LARGEST_HEAD:
             if not content.holds(length):
-                raise DamagedError(f"a record of {length} bytes, of which {len(content.data) - content.place} are there")
+                raise DamagedError(
+                    f"a record of {length} bytes, of which {len(content.data) - content.place} are there"
+                )
             block = content.take(length)
             return WarcRecord(content.start, inner, fields, block, length, _checked(fields, block, self._limit))
         if not content.holds(self._limit):
@@ -226,12 +227,12 @@ def _at_record(content: Content) -> bool:
 
 
 def _head(content: Content, *, strict: bool) -> tuple[dict[str, str], int]:
-    end = _head_end(content)
-    if end < 0:
-        more = content.holds(LARGEST_HEAD)
-        end = _head_end(content)
-        if end < 0:
-            raise DamagedError(f"more than {LARGEST_HEAD} bytes of header fields" if more else "a header without an end")
+    while (end := _head_end(content)) < 0:
+        ahead = len(content.data) - content.place
+        if ahead >= LARGEST_HEAD:
+            raise DamagedError(f"more than {LARGEST_HEAD} bytes of header fields")
+        if not content.holds(ahead + 1):
+            raise DamagedError("a header without an end")
     head = content.take(end - content.place)
     fields = read_fields(head, strict=strict)
     length = fields.get("content-length", "")
@@ -279,7 +280,7 @@ def read_fields(head: bytes, *, strict: bool) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in reversed(pairs):
         fields[name.lower().rstrip()] = value
-    if strict and (len(fields) < len(pairs) and _repeats(pairs) or "WARC/" in rest and _VERSION_END.search(rest)):
+    if strict and ((len(fields) < len(pairs) and _repeats(pairs)) or ("WARC/" in rest and _VERSION_END.search(rest))):
         raise DamagedError("a header that runs into another")
     return fields
 

@@ -10,11 +10,22 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from connectors.seeds import MEDIA_TYPES, SeedConnector
+from connectors.seeds import SeedConnector
 from transforms.article import to_article
 from transforms.boilerplate import shipped_rules
 from transforms.records import Article, Capture, Rejection, SourceClaims
 
+MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".jsonl": "application/json",
+    ".ndjson": "application/json",
+}
 STORY = """Bakers in Port Ellen lower the price of bread
 
 PORT ELLEN, Scotland — Bakers on the harbour front cut the price of a loaf by a tenth on Monday.
