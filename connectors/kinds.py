@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 from connectors.archives import read_tar, read_wacz, read_zip
 from connectors.documents import read_lines_of_json, read_markdown, read_page, read_text, read_xhtml
+from connectors.feeds.captures import read_feed_file
 from connectors.files import RefusedFileError, reading
 from connectors.mail import read_mailbox, read_message
 from connectors.reading import Found, Reader
@@ -51,6 +52,7 @@ KINDS = (
     Kind("zip", (".zip",), read_zip, packed=True),
     Kind("tar", (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2"), read_tar, packed=True),
     Kind("mail", (".eml",), read_message),
+    Kind("feed", (".rss", ".atom", ".rdf", ".opml", ".xml", ".json"), read_feed_file),
     Kind("mailbox", (".mbox", ".mbx"), read_mailbox, begins=re.compile(rb"From \S+ [^\n]{10,80}\n")),
 )
 
