@@ -9,16 +9,11 @@ import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pkgutil import resolve_name
 from typing import BinaryIO, cast
 
-from connectors.archives import read_tar, read_wacz, read_zip
-from connectors.documents import read_lines_of_json, read_markdown, read_page, read_text, read_xhtml
-from connectors.feeds.captures import read_feed_file
 from connectors.files import RefusedFileError, reading
-from connectors.mail import read_mailbox, read_message
 from connectors.reading import Found, Reader
-from connectors.tables import read_csv, read_parquet
-from connectors.warcs.pages import read_warc
 from transforms.records import Capture, Rejection
 
 DEEPEST = 2  # entries of an archive in an archive; a WACZ in a zip is as far as it goes
@@ -29,31 +24,38 @@ _HEAD = 512
 class Kind:
     """A kind of file: the endings of its names, its reader, and how it begins, where an unknown ending says nothing.
 
+    The reader is named as `module:function`, so that what it imports is loaded when such a file is met.
     With `packed` the reader takes the bytes as they are; for the others an ending `.gz` is undone first.
     """
 
     name: str
     endings: tuple[str, ...]
-    reader: Reader
+    reader: str
     packed: bool = False
     begins: re.Pattern[bytes] | None = None
 
 
 KINDS = (
-    Kind("text", (".txt", ".text"), read_text),
-    Kind("markdown", (".md", ".markdown"), read_markdown),
-    Kind("html", (".html", ".htm"), read_page),
-    Kind("xhtml", (".xhtml",), read_xhtml),
-    Kind("jsonl", (".jsonl", ".ndjson"), read_lines_of_json),
-    Kind("csv", (".csv", ".tsv"), read_csv),
-    Kind("parquet", (".parquet",), read_parquet, begins=re.compile(rb"PAR1")),
-    Kind("warc", (".warc", ".warc.gz", ".warc.zst"), read_warc, packed=True, begins=re.compile(rb"WARC/[01]\.\d")),
-    Kind("wacz", (".wacz",), read_wacz, packed=True),
-    Kind("zip", (".zip",), read_zip, packed=True),
-    Kind("tar", (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2"), read_tar, packed=True),
-    Kind("mail", (".eml",), read_message),
-    Kind("feed", (".rss", ".atom", ".rdf", ".opml", ".xml", ".json"), read_feed_file),
-    Kind("mailbox", (".mbox", ".mbx"), read_mailbox, begins=re.compile(rb"From \S+ [^\n]{10,80}\n")),
+    Kind("text", (".txt", ".text"), "connectors.documents:read_text"),
+    Kind("markdown", (".md", ".markdown"), "connectors.documents:read_markdown"),
+    Kind("html", (".html", ".htm"), "connectors.documents:read_page"),
+    Kind("xhtml", (".xhtml",), "connectors.documents:read_xhtml"),
+    Kind("jsonl", (".jsonl", ".ndjson"), "connectors.documents:read_lines_of_json"),
+    Kind("csv", (".csv", ".tsv"), "connectors.tables:read_csv"),
+    Kind("parquet", (".parquet",), "connectors.tables:read_parquet", begins=re.compile(rb"PAR1")),
+    Kind(
+        "warc",
+        (".warc", ".warc.gz", ".warc.zst"),
+        "connectors.warcs.pages:read_warc",
+        packed=True,
+        begins=re.compile(rb"WARC/[01]\.\d"),
+    ),
+    Kind("wacz", (".wacz",), "connectors.archives:read_wacz", packed=True),
+    Kind("zip", (".zip",), "connectors.archives:read_zip", packed=True),
+    Kind("tar", (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2"), "connectors.archives:read_tar", packed=True),
+    Kind("mail", (".eml",), "connectors.mail:read_message"),
+    Kind("feed", (".rss", ".atom", ".rdf", ".opml", ".xml", ".json"), "connectors.feeds.captures:read_feed_file"),
+    Kind("mailbox", (".mbox", ".mbx"), "connectors.mail:read_mailbox", begins=re.compile(rb"From \S+ [^\n]{10,80}\n")),
 )
 
 
@@ -65,7 +67,8 @@ def read_file(found: Found) -> Iterator[Capture | Rejection]:
             ending = "." + found.name.rpartition(".")[2] if "." in found.name.lstrip(".") else "files without an ending"
             yield found.refuse("unsupported", f"no reader for {ending}")
             return
-        for one in kind.reader(inner):
+        reader: Reader = resolve_name(kind.reader)
+        for one in reader(inner):
             if not isinstance(one, Found):
                 yield one
             elif one.depth > DEEPEST:
