@@ -131,13 +131,15 @@ def read_tar(found: Found) -> Iterator[Capture | Rejection | Found]:
             raise RefusedFileError(
                 "malformed", f"no entry begins at byte {archive.offset}, and the tar does not end there"
             )
+        while inside.read(_LARGEST_READ):  # the checksum of the packing stands at the very end
+            pass
 
 
 def _tar_stream(stream: BinaryIO) -> IO[bytes]:
     head = stream.read(2)
     stream.seek(0)
     if head == b"\x1f\x8b":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb"))
     return cast("IO[bytes]", bz2.BZ2File(stream)) if head == b"BZ" else stream
 
 
@@ -233,7 +235,10 @@ def _is_inside(name: str) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part == "__MACOSX" or (part.startswith(".") and part not in (".", "..")) for part in name.split("/"))
+    return any(
+        part == "__MACOSX" or (part.startswith(".") and part not in (".", ".."))
+        for part in name.replace("\\", "/").split("/")
+    )
 
 
 def _printable(name: str) -> str:

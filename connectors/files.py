@@ -71,7 +71,7 @@ def open_file(path: Path, root: Path, *, unpack: bool = True) -> Iterator[Opened
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, pipe or socket"
         raise RefusedFileError("refused", f"this is {kind}, not a file")
     with os.fdopen(descriptor, "rb") as raw:
-        stream = gzip.GzipFile(fileobj=raw) if unpack and path.suffix.lower() == ".gz" else raw
+        stream = gzip.GzipFile(fileobj=raw, mode="rb") if unpack and path.suffix.lower() == ".gz" else raw
         stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         yield OpenedFile(cast("BinaryIO", stream), datetime.fromtimestamp(status.st_mtime, UTC), stamp)
 

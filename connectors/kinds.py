@@ -98,7 +98,7 @@ def _opened(found: Found) -> tuple[Kind | None, Found]:
     """Give the kind of a file, and the file with its stream as that kind's reader wants it."""
     kind = find_kind(found.name, b"")
     packed = found.name.lower().endswith(".gz")
-    plain = cast("BinaryIO", gzip.GzipFile(fileobj=found.stream)) if packed else found.stream
+    plain = cast("BinaryIO", gzip.GzipFile(fileobj=found.stream, mode="rb")) if packed else found.stream
     if kind is None:
         with reading():
             kind = find_kind(found.name, plain.read(_HEAD))

@@ -83,7 +83,7 @@ def read_csv(found: Found) -> Iterator[Capture | Rejection]:
     A locator ends with the row's id, else with `L` and the line it begins on.
     """
     csv.field_size_limit(found.limit)
-    lines = _decoded(found.stream)
+    lines = _decoded(found.stream, found.limit)
     first = next(lines, "")
     delimiter = max(_DELIMITERS, key=first.count)
     rows = csv.reader(_chain(first, lines), delimiter=delimiter, strict=False)
@@ -163,21 +163,33 @@ def _told(value: Any) -> Any:
     return str(value).encode("utf-8", "replace").decode() if isinstance(value, str) else str(value)
 
 
-def _decoded(stream: BinaryIO) -> Iterator[str]:
+def _decoded(stream: BinaryIO, limit: int) -> Iterator[str]:
     """Yield the lines of a text in whatever charset its beginning shows it to be in."""
     with reading():
         sample = stream.read(_SAMPLE)
         stream.seek(0)
     try:
-        charset = decode(sample[: sample.rfind(b"\n") + 1] or sample).charset
+        charset = decode(sample if len(sample) < _SAMPLE else sample[: sample.rfind(b"\n") + 1] or sample).charset
     except NotTextError as error:
         raise RefusedFileError(error.reason, str(error)) from None
+    if charset == "utf-8":
+        yield from _mostly_utf8(stream, limit)
+        return
     text = io.TextIOWrapper(stream, encoding=charset, errors="replace", newline="")
     try:
-        while line := text.readline(_SAMPLE):
+        while line := text.readline(limit):
             yield line.replace("\0", "")
     finally:
         text.detach()
+
+
+def _mostly_utf8(stream: BinaryIO, limit: int) -> Iterator[str]:
+    """Yield lines in UTF-8; one that is not, behind a beginning in ASCII, is in the charset of old office programs."""
+    while line := stream.readline(limit):
+        try:
+            yield line.decode().replace("\0", "").removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            yield line.decode("cp1252", "replace").replace("\0", "")
 
 
 def _chain(first: str, rest: Iterable[str]) -> Iterator[str]:
