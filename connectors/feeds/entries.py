@@ -75,7 +75,7 @@ def parse_feed(
     from feedparser.encodings import convert_to_utf8  # noqa: PLC0415
 
     headers = {"content-type": content_type} if content_type else {}
-    if url:
+    if url and sanitize:
         headers["content-location"] = url
     told = feedparser.FeedParserDict()
     guarded = guard_xml(content, convert_to_utf8(headers, content, told))
@@ -96,14 +96,14 @@ def feed_links(feed: Feed) -> Iterator[Link]:
 
 
 def _entry(entry: Mapping[str, Any], language: str | None, base: str | None) -> Entry:
-    url = absolute(entry.get("link") or _alternate(entry), base)
+    url = absolute(_link(entry), base)
     title = _plain(entry.get("title"))
     summary = entry.get("summary") or ""
     contents = [one for one in entry.get("content") or () if one.get("value", "").strip()]
     body = max(contents, key=lambda one: len(one["value"]), default=None)
     words = (body or {}).get("value", "")
     is_page = not body or body.get("type") in _PAGE_TYPES
-    if not body and summary and _is_whole(summary, has_link=bool(url)):
+    if not body and summary and _is_whole(summary, has_link=bool(_link(entry))):
         words, is_page = summary, (entry.get("summary_detail") or {}).get("type") != "text/plain" or "<" in summary
     claimed = (body or {}).get("language") or language
     claims = SourceClaims(
@@ -116,6 +116,14 @@ def _entry(entry: Mapping[str, Any], language: str | None, base: str | None) -> 
     )
     page = _page(title, words if is_page else _paragraphs(words)) if words.strip() else None
     return Entry(_words(entry.get("id")) or url or title or "", url, claims, page, summary or None)
+
+
+def _link(entry: Mapping[str, Any]) -> str | None:
+    link: str | None = entry.get("link") or _alternate(entry)
+    # By its rule an id that is not said to be none is an address; but many that say nothing are none.
+    if entry.get("guidislink") and link == entry.get("id") and "://" not in (link or ""):
+        return None
+    return link
 
 
 def _alternate(entry: Mapping[str, Any]) -> str | None:

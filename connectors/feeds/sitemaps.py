@@ -133,32 +133,32 @@ def _xml(content: bytes, url: str | None, kind: Literal["urlset", "index"]) -> S
 
 
 def _link(element: etree._Element, base: str | None, origin: Literal["sitemap", "sitemap-index"]) -> Link | None:
-    told: dict[str, str] = {}
-    for one in element.iter(
-        "{*}loc", "{*}lastmod", "{*}news", "{*}publication_date", "{*}title", "{*}name", "{*}language"
-    ):
-        name = etree.QName(one).localname
-        inside = etree.QName(one.getparent()).localname.lower() if one.getparent() is not None else ""
-        # A picture or a film in the sitemap has a title and an address of its own.
-        if name in ("loc", "lastmod") and inside not in ("url", "sitemap"):
-            continue
-        if name in ("title", "publication_date") and inside != "news":
-            continue
-        if name in ("name", "language") and inside != "publication":
-            continue
-        words = " ".join("".join(map(str, one.itertext())).split())
-        if words:
-            told.setdefault(name, words)
-    address = absolute(told.get("loc"), base)
+    told = _children(element)
+    news = _children(told["news"]) if "news" in told else {}
+    publication = _children(news["publication"]) if "publication" in news else {}
+    address = absolute(_words(told.get("loc")), base)
     if address is None:
         return None
     claims = SourceClaims(
-        title=told.get("title"),
-        published=told.get("publication_date"),
-        publisher=told.get("name"),
-        language=told.get("language"),
+        title=_words(news.get("title")),
+        published=_words(news.get("publication_date")),
+        publisher=_words(publication.get("name")),
+        language=_words(publication.get("language")),
     )
-    return Link(address, origin, claims, changed=told.get("lastmod"))
+    return Link(address, origin, claims, changed=_words(told.get("lastmod")))
+
+
+def _children(element: etree._Element) -> dict[str, etree._Element]:
+    """Give the children of an element by their local names, the first of each: pictures have names of their own."""
+    found: dict[str, etree._Element] = {}
+    for child in element:
+        if isinstance(child.tag, str):
+            found.setdefault(child.tag.rpartition("}")[2].lower(), child)
+    return found
+
+
+def _words(element: etree._Element | None) -> str | None:
+    return " ".join("".join(map(str, element.itertext())).split()) or None if element is not None else None
 
 
 def _text(content: bytes, url: str | None) -> Sitemap:
