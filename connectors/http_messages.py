@@ -11,7 +11,6 @@ LARGEST_HEAD = 64 * 1024
 MOST_FIELDS = 100
 
 _STATUS_LINE = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b")
-_LINE_ENDS = re.compile(rb"\r?\n")
 _UNTOLD = frozenset(("set-cookie", "set-cookie2", "authorization", "proxy-authorization", "cookie"))
 
 
@@ -50,8 +49,8 @@ class Response:
 def read_response(message: bytes) -> Response:
     """Read a response. Raises HeadError where there is none, or over 64 KiB or 100 fields of head."""
     head, body = split_head(message)
-    lines = _LINE_ENDS.split(head)
-    status = _STATUS_LINE.match(lines[0].decode("latin-1"))
+    lines = head.decode("latin-1").split("\n")
+    status = _STATUS_LINE.match(lines[0])
     if status is None:
         raise HeadError("no HTTP status line")
     fields = _fields(lines[1:])
@@ -73,10 +72,9 @@ def split_head(message: bytes) -> tuple[bytes, bytes]:
     return message, b""
 
 
-def _fields(lines: list[bytes]) -> list[tuple[str, str]]:
+def _fields(lines: list[str]) -> list[tuple[str, str]]:
     fields: list[tuple[str, str]] = []
-    for line in lines:
-        text = line.decode("latin-1")
+    for text in lines:
         if text[:1] in (" ", "\t") and fields:  # folded, as old servers do
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
             continue

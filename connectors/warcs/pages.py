@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import unquote_to_bytes, urlsplit
 
 from connectors.codings import CodingError
 from connectors.http_messages import HeadError, Response, read_response
@@ -97,16 +96,9 @@ def _address(record: WarcRecord) -> str:
     scheme = url.partition(":")[0].lower()
     if scheme not in ("http", "https", "file"):
         raise _Skipped(f"records of {scheme[:20]}: addresses")
-    if _path(url) == "/robots.txt":
+    if url.partition("?")[0].endswith("/robots.txt"):
         raise _Skipped("robots.txt")
     return url
-
-
-def _path(url: str) -> str:
-    try:
-        return unquote_to_bytes(urlsplit(url).path).decode("utf-8", "replace")
-    except ValueError:
-        return ""
 
 
 def _response(record: WarcRecord) -> Response:
