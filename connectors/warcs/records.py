@@ -7,10 +7,8 @@ that has neither, by its boundaries.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import BinaryIO
 
 from backports.zstd import ZstdDict
@@ -26,17 +24,10 @@ from connectors.warcs.contents import (
     zstd_frame,
 )
 from connectors.warcs.digests import State, digest_state
+from connectors.warcs.heads import LARGEST_HEAD, read_head
 from connectors.warcs.marks import find_packing, find_record, read_dictionary
 
-LARGEST_HEAD = 64 * 1024
-MOST_FIELDS = 100
-
 _BOMB = 64  # times the limit that are decompressed to find the end of a record that is too large
-_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_VERSION = re.compile(r"WARC/[01]\.\d{1,2}\Z")
-_VERSION_END = re.compile(r"WARC/[01]\.\d{1,2}$", re.MULTILINE)
-_SINGLE = ("warc-type", "warc-record-id", "warc-date", "warc-target-uri", "content-length")
 _END_MARKS = (b"\r\n\r\n", b"\n\n")
 _MOST_LINE_ENDS = 8
 
@@ -160,7 +151,7 @@ class WarcReader:
             return
         while _at_record(content):
             inner = content.offset
-            fields, length = _head(content, strict=False)
+            fields, length = read_head(content, strict=False)
             yield self._record(content, inner, fields, length)
             _passes_end(content)
 
@@ -172,7 +163,7 @@ class WarcReader:
                 if not _at_record(content):
                     return
                 begin, inner = content.start + content.offset, content.offset
-                fields, length = _head(content, strict=True)
+                fields, length = read_head(content, strict=True)
                 record = self._record(content, inner, fields, length)
             except DamagedError as error:
                 error.start = begin if error.start is None else error.start
@@ -224,75 +215,6 @@ def _at_record(content: Content) -> bool:
         here = content.start + content.offset if isinstance(content, PlainContent) else None
         raise DamagedError("no record begins here", start=here)
     return True
-
-
-def _head(content: Content, *, strict: bool) -> tuple[dict[str, str], int]:
-    while (end := _head_end(content)) < 0:
-        ahead = len(content.data) - content.place
-        if ahead >= LARGEST_HEAD:
-            raise DamagedError(f"more than {LARGEST_HEAD} bytes of header fields")
-        if not content.holds(ahead + 1):
-            raise DamagedError("a header without an end")
-    head = content.take(end - content.place)
-    fields = read_fields(head, strict=strict)
-    length = fields.get("content-length", "")
-    if not (length.isascii() and length.isdigit() and len(length) < 19):
-        raise DamagedError(f"a header whose Content-Length is {length[:30]!r}")
-    if "warc-type" not in fields:
-        raise DamagedError("a header without WARC-Type")
-    return fields, int(length)
-
-
-def _head_end(content: Content) -> int:
-    end = content.data.find(b"\r\n\r\n", content.place, content.place + LARGEST_HEAD)
-    if end >= 0:
-        return end + 4
-    end = content.data.find(b"\n\n", content.place, content.place + LARGEST_HEAD)
-    return end + 2 if end >= 0 else -1
-
-
-def read_fields(head: bytes, *, strict: bool) -> dict[str, str]:
-    """Read the named fields of a record's head, by lower-case name, the first of a name; raises DamagedError.
-
-    With `strict` a byte that is no UTF-8 is damage; without, it is shown as U+FFFD.
-    """
-    try:
-        text = head.decode("utf-8", "strict" if strict else "replace")
-    except UnicodeDecodeError:
-        raise DamagedError("a header that is no UTF-8") from None
-    if _BROKEN.search(text):
-        raise DamagedError("a header with control characters")
-    text = text.replace("\r\n", "\n").rstrip("\n")
-    version, _, rest = text.partition("\n")
-    if not _VERSION.match(version):
-        raise DamagedError(f"no WARC version: {version[:30]!r}")
-    pairs: list[tuple[str, str]] = []
-    for line in rest.split("\n"):
-        if line[:1] in (" ", "\t") and pairs:
-            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {line.strip()}")
-            continue
-        name, colon, value = line.partition(":")
-        if not colon or not _is_name(name):
-            raise DamagedError(f"no header field: {line[:60]!r}")
-        pairs.append((name, value.strip()))
-    if len(pairs) > MOST_FIELDS:
-        raise DamagedError(f"{len(pairs)} header fields, more than {MOST_FIELDS}")
-    fields: dict[str, str] = {}
-    for name, value in reversed(pairs):
-        fields[name.lower().rstrip()] = value
-    if strict and ((len(fields) < len(pairs) and _repeats(pairs)) or ("WARC/" in rest and _VERSION_END.search(rest))):
-        raise DamagedError("a header that runs into another")
-    return fields
-
-
-@lru_cache(maxsize=256)
-def _is_name(name: str) -> bool:
-    return _NAME.fullmatch(name.rstrip(" \t")) is not None
-
-
-def _repeats(pairs: list[tuple[str, str]]) -> bool:
-    names = [name.lower() for name, _ in pairs]
-    return any(names.count(name) > 1 for name in _SINGLE)
 
 
 def _checked(fields: dict[str, str], block: bytes, limit: int) -> State:
