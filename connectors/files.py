@@ -27,10 +27,14 @@ class RefusedFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """An open file: its bytes as they are inside a gzip wrapping, and when it was last written."""
+    """An open file: its bytes, when it was last written, and what tells this state of it from others.
+
+    `stamp` is size, times of writing and of change in nanoseconds, and inode.
+    """
 
     stream: BinaryIO
     modified_at: datetime
+    stamp: tuple[int, int, int, int]
 
 
 def find_files(path: Path) -> Iterator[Path]:
@@ -50,8 +54,8 @@ def find_files(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def open_file(path: Path, root: Path) -> Iterator[OpenedFile]:
-    """Open a file below `root`, through gzip where its name ends so.
+def open_file(path: Path, root: Path, *, unpack: bool = True) -> Iterator[OpenedFile]:
+    """Open a file below `root`, through gzip where its name ends so; without `unpack`, as it is.
 
     Raises RefusedFileError: `missing`, `unreadable`, `refused` (no regular file, or a link that leads out of `root`).
     """
@@ -67,8 +71,9 @@ def open_file(path: Path, root: Path) -> Iterator[OpenedFile]:
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a device, pipe or socket"
         raise RefusedFileError("refused", f"this is {kind}, not a file")
     with os.fdopen(descriptor, "rb") as raw:
-        stream = gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw
-        yield OpenedFile(cast("BinaryIO", stream), datetime.fromtimestamp(status.st_mtime, UTC))
+        stream = gzip.GzipFile(fileobj=raw, mode="rb") if unpack and path.suffix.lower() == ".gz" else raw
+        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        yield OpenedFile(cast("BinaryIO", stream), datetime.fromtimestamp(status.st_mtime, UTC), stamp)
 
 
 def _real(link: Path, root: Path) -> Path:
@@ -84,7 +89,7 @@ def read_bounded(stream: BinaryIO, limit: int) -> bytes:
 
     Raises RefusedFileError: `oversized`, `malformed` (damaged or cut gzip), `unreadable`.
     """
-    with _reading():
+    with reading():
         content = stream.read(limit + 1)
     if len(content) > limit:
         raise RefusedFileError("oversized", f"more than the {limit} bytes that a document may have")
@@ -98,20 +103,21 @@ def read_lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None
     """
     number = 0
     while True:
-        with _reading():
+        with reading():
             line = stream.readline(limit + 2)
         if not line:
             return
         number += 1
         content = line.removesuffix(b"\n").removesuffix(b"\r")
         while line and not line.endswith(b"\n"):  # the rest of a long line, or the end of the stream
-            with _reading():
+            with reading():
                 line = stream.readline(limit + 2)
         yield number, content if len(content) <= limit else None
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
+def reading() -> Iterator[None]:
+    """Turn what goes wrong while reading a stream into RefusedFileError."""
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

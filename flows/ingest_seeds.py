@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from connectors.seeds import SeedConnector
+from flows.choose_sources import choose_sources
 from flows.settings import Settings
 from flows.walk_documents import Staged, recover, settle, walk
 from transforms.boilerplate import shipped_rules
@@ -36,18 +36,25 @@ def load_batch(warehouse: Warehouse, staged: Staged) -> LoadReport:
 
 
 def _name() -> str:
-    paths = [str(path) for path in flow_run.parameters.get("paths", [])]
+    paths = [str(path) for path in flow_run.parameters.get("paths") or ["the declared sources"]]
     return f"ingest {', '.join(paths)}"[:200]
 
 
 @flow(name="ingest-seeds", flow_run_name=_name, retries=1, retry_delay_seconds=60, validate_parameters=True)
-def ingest_seeds(paths: list[str], warehouse: Path | None = None, max_rejected: float | None = None) -> dict[str, int]:
+def ingest_seeds(
+    paths: list[str] | None = None,
+    warehouse: Path | None = None,
+    max_rejected: float | None = None,
+    only_new: bool | None = None,
+) -> dict[str, int]:
     """Load seed files, folders and glob patterns into the warehouse; gives the counts of the run.
 
-    `warehouse` and `max_rejected` stand over the settings. Raises TooManyRejectedError after everything that can be
-    loaded is loaded.
+    Without paths the sources that `dateline.toml` declares are read. With `only_new`, which is how those are read,
+    files are passed over that are as the last such run found them. `warehouse` and `max_rejected` stand over the
+    settings. Raises TooManyRejectedError after everything that can be loaded is loaded.
     """
     settings = Settings()
+    sources = choose_sources(settings, paths or [], only_new=only_new)
     store = settings.open_warehouse(warehouse)
     allowed = settings.max_rejected if max_rejected is None else max_rejected
     means = settings.means()
@@ -58,12 +65,13 @@ def ingest_seeds(paths: list[str], warehouse: Path | None = None, max_rejected: 
         report = walk(
             store,
             run,
-            SeedConnector(paths, settings.document_limit).captures(),
+            sources.captures(store),
             documents=settings.batch_documents,
             size=settings.batch_bytes,
             means=means,
             settle_batch=load_batch,
         )
+    sources.note(store, run.run_id)
     create_markdown_artifact(_markdown(store, run, report), key="ingest-seeds", description="What a run loaded")
     if report.rejected > allowed * report.captures:
         raise TooManyRejectedError(f"{report.rejected} of {report.captures} captures were rejected")

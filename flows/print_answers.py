@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -55,14 +55,20 @@ def progress_bar(hidden: bool) -> Iterator[Callable[[LoadReport], None] | None]:
 
 
 def print_ingest(
-    warehouse: Warehouse, run_id: str, report: LoadReport, recovered: LoadReport, *, as_json: bool
+    warehouse: Warehouse,
+    run_id: str,
+    report: LoadReport,
+    recovered: LoadReport,
+    skipped: Mapping[str, int],
+    *,
+    as_json: bool,
 ) -> None:
     """Print what a run loaded, removed and refused, and a query to try."""
     removed = removed_by_run(warehouse, run_id)
     refused = list_rejections(warehouse, run_id, _MOST)
     made = articles_of_run(warehouse, run_id, _MOST)
     if as_json:
-        told = {"run_id": run_id, **asdict(report), "removed": removed, "rejections": refused}
+        told = {"run_id": run_id, **asdict(report), "removed": removed, "rejections": refused, "skipped": skipped}
         print_rows([{**told, "recovered": recovered.captures}], as_json=True)
         return
     if recovered.captures:
@@ -77,13 +83,21 @@ def print_ingest(
         for row in removed:
             count = f"{row['edits']:,} × {row['rule']}"
             click.echo(f"  {count:<28}{row['characters']:>8,} characters   {_cut(_shown(row['example']), 50)}")
-    if refused:
-        click.echo(f"\n{_heading('Rejected', len(refused), report.rejected)}")
-        for row in refused:
-            click.echo(f"  {row['reason']:<12}{row['locator']}: {row['detail']}")
+    _print_left(skipped, refused, report.rejected)
     if made:
         click.echo('\nTry: dateline sql "SELECT published_local, dateline, title FROM articles ORDER BY 1"')
         click.echo(f"     dateline show {made[0]['article_id'][:8]} --explain")
+
+
+def _print_left(skipped: Mapping[str, int], refused: Sequence[Row], rejected: int) -> None:
+    if skipped:
+        click.echo(f"\n{click.style('Left out', bold=True)}")
+        for what, number in skipped.items():
+            click.echo(f"  {number:>8,}  {what}")
+    if refused:
+        click.echo(f"\n{_heading('Rejected', len(refused), rejected)}")
+        for row in refused:
+            click.echo(f"  {row['reason']:<12}{row['locator']}: {row['detail']}")
 
 
 def print_report(report: LoadReport, *, as_json: bool) -> None:

@@ -41,8 +41,15 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1)
 @_warehouse
+@click.option("--map", "columns", help="Which column of a table holds which field: title=headline,text=body.")
+@click.option(
+    "--new/--all",
+    "only_new",
+    default=None,
+    help="Read only files that are new or changed since the last such run (without PATH), or every file (with PATH).",
+)
 @click.option("--max-rejected", type=click.FloatRange(0, 1), help="Share of captures that may be rejected (default 0).")
 @click.option("--jobs", type=click.IntRange(1), help="Processes to transform documents in (default: the cores).")
 @click.option("--quiet", is_flag=True, help="Show no progress bar.")
@@ -50,6 +57,8 @@ def main() -> None:
 def ingest(
     paths: tuple[str, ...],
     warehouse: Path | None,
+    columns: str | None,
+    only_new: bool | None,
     max_rejected: float | None,
     jobs: int | None,
     quiet: bool,
@@ -57,13 +66,16 @@ def ingest(
 ) -> None:
     r"""Load seed files, folders and glob patterns into the warehouse.
 
-    Reads .txt, .md, .html, .htm and .jsonl, each also with .gz. What cannot be read becomes a rejection with a reason,
-    and the run goes on.
+    Reads text, Markdown, HTML, lines of JSON, CSV, Parquet, mail (.eml, .mbox), feeds (.rss, .atom, .xml, .json), each
+    also with .gz, WARC and WACZ, and such files in .zip and .tar. What cannot be read becomes a rejection with a reason,
+    and the run goes on. Without PATH the [[sources]] of dateline.toml are read.
 
     \b
     Example: dateline ingest samples/seeds
+    Example: dateline ingest export.csv --map title=headline,text=body
     """
-    from connectors.seeds import SeedConnector
+    from connectors.tables import UnknownFieldError, read_map
+    from flows.choose_sources import NoSourceError, choose_sources
     from flows.print_answers import print_ingest, progress_bar
     from flows.walk_documents import recover, walk
     from transforms.boilerplate import shipped_rules
@@ -71,11 +83,14 @@ def ingest(
 
     settings = _settings()
     allowed = settings.max_rejected if max_rejected is None else max_rejected
+    try:
+        sources = choose_sources(settings, paths, read_map(columns) if columns else None, only_new=only_new)
+    except (NoSourceError, UnknownFieldError) as error:
+        raise click.UsageError(str(error)) from None
     with _errors():
         store = settings.open_warehouse(warehouse)
         means = _means(settings, jobs)
         recovered = recover(store, means)
-        connector = SeedConnector(paths, settings.document_limit)
         with (
             open_run(store, "ingest", shipped_rules(*means.rules).sha256) as run,
             progress_bar(quiet or as_json) as advance,
@@ -83,13 +98,14 @@ def ingest(
             report = walk(
                 store,
                 run,
-                connector.captures(),
+                sources.captures(store),
                 documents=settings.batch_documents,
                 size=settings.batch_bytes,
                 means=means,
                 progress=advance,
             )
-        print_ingest(store, run.run_id, report, recovered, as_json=as_json)
+        sources.note(store, run.run_id)
+        print_ingest(store, run.run_id, report, recovered, sources.skipped, as_json=as_json)
     sys.exit(REJECTED if report.rejected > allowed * report.captures else DONE)
 
 

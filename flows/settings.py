@@ -4,15 +4,40 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from flows.supervise_workers import Limits, Means
 
 if TYPE_CHECKING:
     from warehouse.database import Warehouse
+
+
+class Source(BaseModel):
+    """A source that `dateline.toml` declares: its name, where it is, and which columns of its tables hold which fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="The `source` of its captures")
+    kind: Literal["files"] = Field("files", description="What it is")
+    location: str | list[str] = Field(description="A path or glob pattern, or several")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Fields of a document and their columns in tables"
+    )
+
+    @property
+    def places(self) -> list[str]:
+        """The locations, as a list."""
+        return [self.location] if isinstance(self.location, str) else self.location
+
+    @field_validator("columns")
+    @classmethod
+    def _known(cls, columns: dict[str, str]) -> dict[str, str]:
+        from connectors.tables import checked_map  # noqa: PLC0415  (only who declares columns needs it)
+
+        return checked_map(columns) if columns else columns
 
 
 class Settings(BaseSettings):
@@ -36,9 +61,18 @@ class Settings(BaseSettings):
     document_seconds: float = Field(10.0, gt=0, description="Processor time that one document may take")
     document_memory: int = Field(1 << 30, gt=0, description="Bytes that a process may take for one document")
     rules: Path | None = Field(None, description="A file of further rules, as `dateline learn-boilerplate` proposes")
+    sources: list[Source] = Field(default_factory=list, description="The sources that `ingest` reads without a path")
     lock_wait: float = Field(10.0, ge=0, description="Seconds to wait for another process to let go of the warehouse")
     memory_limit: str = Field("250MB", description="Memory that DuckDB may use")
     threads: int = Field(1, gt=0, description="Threads that DuckDB may use; the cores are busy with transforming")
+
+    @field_validator("sources")
+    @classmethod
+    def _named_once(cls, sources: list[Source]) -> list[Source]:
+        names = [source.name for source in sources]
+        if len(set(names)) < len(names):
+            raise ValueError("two sources have the same name")
+        return sources
 
     @classmethod
     def settings_customise_sources(

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
+import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +23,11 @@ from transforms.encoding import NotTextError, decode
 from transforms.records import SourceClaims
 
 MEDIA_TYPE = "application/json"
+DEEPEST = 100
 UNREADABLE_TIME = "unreadable_captured_at"
+
+
+_APART = re.compile(rb'"[ \t\r\n]+:')
 
 
 class MalformedDocumentError(ValueError):
@@ -49,6 +56,7 @@ def read_document(line: bytes) -> Document:
         row = _loaded(line)
     except orjson.JSONDecodeError as error:
         raise MalformedDocumentError(f"no JSON: {error}") from None
+    _check_shape(row, line)
     if not isinstance(row, dict):
         raise MalformedDocumentError(f"a document is a JSON object, not {type(row).__name__}")
     body, is_page = _body(row)
@@ -89,6 +97,36 @@ def _loaded(line: bytes) -> Any:
         return orjson.loads(decode(line).text)
     except NotTextError as error:
         raise MalformedDocumentError(f"no JSON: {error}") from None
+
+
+def _check_shape(row: Any, line: bytes) -> None:
+    """Refuse what readers of JSON disagree on: a name that an object has twice, and nesting without end."""
+    keys, level = 0, [row]
+    for _ in range(DEEPEST):
+        keys += sum(len(one) for one in level if isinstance(one, dict))
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            break
+    else:
+        raise MalformedDocumentError(f"no JSON: nested more than {DEEPEST} deep")
+    # Quotes before colons are as many as names, unless a text holds some, or a name stands twice.
+    if line.count(b'":') != keys or _APART.search(line):
+        try:
+            json.loads(line, object_pairs_hook=_once)
+        except UnicodeDecodeError:
+            json.loads(decode(line).text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) < len(pairs):
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise MalformedDocumentError(f"no JSON: `{twice[:40]}` stands twice in an object")
 
 
 def _body(row: dict[str, Any]) -> tuple[str | bytes, bool]:

@@ -19,7 +19,18 @@ import orjson
 from warehouse.database import Warehouse
 from warehouse.statements import rows, run_sql
 
-_LIBRARIES = ("duckdb", "pyarrow", "turbohtml", "chardetng-py", "ada-url", "FastWARC", "orjson", "prefect")
+_LIBRARIES = (
+    "duckdb",
+    "pyarrow",
+    "turbohtml",
+    "chardetng-py",
+    "ada-url",
+    "FastWARC",
+    "feedparser",
+    "lxml",
+    "orjson",
+    "prefect",
+)
 _MILLISECOND_DIGITS = 12
 
 

@@ -10,11 +10,22 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from connectors.seeds import MEDIA_TYPES, SeedConnector
+from connectors.seeds import SeedConnector
 from transforms.article import to_article
 from transforms.boilerplate import shipped_rules
 from transforms.records import Article, Capture, Rejection, SourceClaims
 
+MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".jsonl": "application/json",
+    ".ndjson": "application/json",
+}
 STORY = """Bakers in Port Ellen lower the price of bread
 
 PORT ELLEN, Scotland — Bakers on the harbour front cut the price of a loaf by a tenth on Monday.
@@ -410,3 +421,76 @@ class TestDocumentLines:
         """An id with accents, spaces or slashes is the locator's end as it is."""
         path = write("a.jsonl", line(id="Straße 7/ä 📰", text=STORY))
         assert read(path)[0].locator == f"{path}#Straße 7/ä 📰"
+
+
+class TestWatching:
+    """With a cursor only files that are new or changed are read."""
+
+    @staticmethod
+    def watch(*paths, cursor=None, **settings):
+        connector = SeedConnector([str(path) for path in paths], **settings)
+        return list(connector.captures(cursor or {})), connector
+
+    def test_files_as_they_were_are_passed_over(self, seeds, write):
+        """A second look at a folder reads nothing, a new file alone is read, and what was passed over is counted."""
+        write("a.txt", STORY)
+        write("b.jsonl", line(text=STORY) * 3)
+        first, before = self.watch(seeds)
+        assert len(first) == 4
+        again, after = self.watch(seeds, cursor=before.state)
+        assert (again, dict(after.skipped)) == ([], {"files as they were": 2})
+        write("c.txt", STORY)
+        assert names(self.watch(seeds, cursor=after.state)[0]) == ["c.txt"]
+
+    def test_a_changed_file_is_read(self, seeds, write):
+        """New bytes are read, in a file of the same size and time of writing too."""
+        write("a.txt", STORY)
+        _, before = self.watch(seeds)
+        write("a.txt", STORY.replace("Monday", "Friday"))
+        found, _ = self.watch(seeds, cursor=before.state)
+        assert [item.payload for item in found] == [STORY.replace("Monday", "Friday").encode()]
+
+    def test_a_touched_file_is_not_read(self, seeds, write):
+        """A file that has another time and the same bytes is as it was."""
+        write("a.txt", STORY)
+        _, before = self.watch(seeds)
+        write("a.txt", STORY, datetime(2024, 5, 5, tzinfo=UTC))
+        assert self.watch(seeds, cursor=before.state)[0] == []
+
+    def test_a_file_that_was_just_written_is_known_by_its_bytes(self, seeds, write):
+        """Times that are younger than the tick of a clock are not trusted: such a file is compared by digest."""
+        path = write("a.txt", STORY)
+        _, before = self.watch(seeds)
+        assert before.state[str(seeds)]["files"][str(path)][0] is None
+        os.utime(path, (1, 1))
+        _, after = self.watch(seeds, cursor=before.state)
+        assert after.state[str(seeds)]["files"][str(path)][1] == hashlib.sha256(STORY.encode()).hexdigest()
+
+    def test_what_was_refused_is_tried_again(self, seeds, write):
+        """A file that is refused as a whole stays refused, in every run, until it can be read."""
+        write("a.pdf", b"%PDF")
+        write("b.txt.gz", b"\x1f\x8bxx")
+        write("c.jsonl", "no json\n")
+        first, before = self.watch(seeds)
+        assert len(first) == 3
+        assert names(self.watch(seeds, cursor=before.state)[0]) == ["a.pdf", "b.txt.gz"]
+
+    def test_another_way_of_reading_reads_all(self, seeds, write):
+        """With another limit or column map nothing is known, for it might be read otherwise."""
+        write("a.csv", f"text\n{STORY.split(maxsplit=1)[0]}\n")
+        _, before = self.watch(seeds)
+        assert len(self.watch(seeds, cursor=before.state, columns={"text": "text"})[0]) == 1
+        assert len(self.watch(seeds, cursor=before.state, limit=1000)[0]) == 1
+
+    def test_without_a_cursor_every_file_is_read(self, seeds, write):
+        """A plain reading keeps no marks and passes nothing over."""
+        write("a.txt", STORY)
+        connector = SeedConnector([str(seeds)])
+        assert len(list(connector.captures())) == 1
+        assert connector.state == {}
+
+    def test_a_cursor_is_json(self, seeds, write):
+        """What a cursor holds can be kept as JSON, and read from it."""
+        write("a.txt", STORY)
+        _, before = self.watch(seeds)
+        assert self.watch(seeds, cursor=json.loads(json.dumps(before.state)))[0] == []

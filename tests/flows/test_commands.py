@@ -297,3 +297,59 @@ def test_help_is_quick() -> None:
     ).stdout
     assert printed.strip() == "[]"
     assert time.perf_counter() - begun < 5  # a bound for busy machines; measured in benchmarks/README.md
+
+
+def test_declared_sources_are_read_from_where_the_last_run_ended(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Without a path the sources of dateline.toml are read, new files only; --all reads every file again."""
+    (tmp_path / "dateline.toml").write_text(
+        '[[sources]]\nname = "agency"\nlocation = "in/*.csv"\ncolumns = { title = "Kopf", text = "Rumpf" }\n'
+    )
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text(f"Kopf;Rumpf\nCouncil meets;{BODY}\n")
+    (counts,) = lines(run("ingest", "--json"))
+    assert (counts["inserted"], counts["skipped"]) == (1, {})
+    (counts,) = lines(run("ingest", "--json"))
+    assert (counts["captures"], counts["skipped"]) == (0, {"files as they were": 1})
+    (counts,) = lines(run("ingest", "--all", "--json"))
+    assert (counts["captures"], counts["unchanged"]) == (1, 1)
+    (row,) = lines(run("sql", "SELECT source, title FROM articles INNER JOIN captures USING (capture_id)", "--json"))
+    assert row == {"source": "agency", "title": "Council meets"}
+    (row,) = lines(run("sql", "SELECT source, kind, last_run_id IS NOT NULL AS ran FROM sources", "--json"))
+    assert row == {"source": "agency", "kind": "files", "ran": True}
+
+
+def test_named_files_are_read_every_time(run: Callable[..., Result], tmp_path: Path) -> None:
+    """A path that is named is read, unless only what is new is asked for."""
+    (tmp_path / "a.txt").write_text(f"Council meets\n\n{BODY}\n")
+    for _ in range(2):
+        (counts,) = lines(run("ingest", "a.txt", "--json"))
+        assert counts["captures"] == 1
+    for expected in (1, 0):
+        (counts,) = lines(run("ingest", "a.txt", "--new", "--json"))
+        assert counts["captures"] == expected
+
+
+def test_a_column_map_names_the_columns(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Tables of any names are read with a map; a field that no document has is wrong usage."""
+    (tmp_path / "a.csv").write_text(f"x,y\nCouncil meets,{BODY}\n")
+    assert "the columns are x, y" in run("ingest", "a.csv", code=1).output
+    run("ingest", "a.csv", "--map", "title=x,text=y")
+    assert "no field 'titel'" in run("ingest", "a.csv", "--map", "titel=x", code=2).output
+
+
+def test_no_source_at_all_is_wrong_usage(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Without a path and without declared sources there is nothing to do, and two of a name are one too many."""
+    assert "declares no [[sources]]" in run("ingest", code=2).output
+    (tmp_path / "dateline.toml").write_text('[[sources]]\nname = "a"\nlocation = "x"\n' * 2)
+    assert "two sources have the same name" in run("ingest", code=2).output
+    (tmp_path / "dateline.toml").write_text('[[sources]]\nname = "a"\nlocation = "x"\ncolumns = {titel = "x"}\n')
+    assert "no field 'titel'" in run("ingest", code=2).output
+
+
+def test_what_is_left_out_is_told(run: Callable[..., Result], tmp_path: Path) -> None:
+    """What lies beside the pages of a WARC is no failure; it is counted, and damage is."""
+    head = "WARC/1.1\r\nWARC-Type: request\r\nWARC-Record-ID: <urn:uuid:1>\r\nContent-Length: 1\r\n\r\n"
+    (tmp_path / "a.warc").write_text(f"{head}x\r\n\r\n", newline="")
+    assert "1  request records" in run("ingest", "a.warc").output
+    (tmp_path / "a.warc").write_text(f"{head}x\r\n\r\njunk", newline="")
+    assert f"bytes {len(head) + 5} to {len(head) + 9}" in run("ingest", "a.warc", code=1).output

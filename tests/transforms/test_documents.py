@@ -82,3 +82,30 @@ def test_any_line_is_a_document_or_malformed(line: bytes) -> None:
     except MalformedDocumentError as error:
         body = str(error)
     assert isinstance(body, str | bytes)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b'{"text": "a", "text": "b"}', "`text` stands twice"),
+        (b'{"text":"a","te\\u0078t":"b"}', "`text` stands twice"),
+        (b'{"text":"a","more":[{"x":1,"x" :2}]}', "`x` stands twice"),
+        ('{"text":"é","text":"b"}'.encode("latin-1"), "`text` stands twice"),
+        (b'{"text":"a","more":' + b"[" * 100 + b"]" * 100 + b"}", "nested more than 100 deep"),
+        (b'{"text":"a","more":' + b'{"x":' * 120 + b"1" + b"}" * 120 + b"}", "nested more than 100 deep"),
+        (b'{"text":"a","more":NaN}', "no JSON"),
+        (b'{"text":"a","more":-Infinity}', "no JSON"),
+    ],
+)
+def test_json_that_readers_disagree_on_is_malformed(line, told):
+    """J1: a name that stands twice, nesting without end and numbers that are none are refused, each by name."""
+    with pytest.raises(MalformedDocumentError, match=told):
+        read_document(line)
+
+
+def test_texts_that_look_like_names_are_read():
+    """J1: quotes and colons in a text, space before a colon, and nesting at the bound are no fault."""
+    assert read_document(b'{"text" : "say \\"text\\": \\"text\\": twice"}').body == 'say "text": "text": twice'
+    assert read_document(b'{"text":"a","more":' + b"[" * 98 + b"]" * 98 + b"}").body == "a"
+    many = b"{" + b",".join(b'"x%d" : 1' % number for number in range(100_000)) + b',"text":"a"}'
+    assert read_document(many).body == "a"

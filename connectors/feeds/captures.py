@@ -1,0 +1,76 @@
+"""Saved feeds, sitemaps and lists of feeds as captures: what they carry whole. What they only lead to is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from connectors.feeds.discovery import opml_links
+from connectors.feeds.entries import Feed, feed_links, read_feed
+from connectors.feeds.guards import LARGEST_SITEMAP, FeedError
+from connectors.feeds.links import Link
+from connectors.feeds.sitemaps import find_root, read_sitemap
+from connectors.files import read_bounded
+from connectors.reading import Found
+from transforms.records import Capture, Rejection
+
+_LONGEST_ID = 500
+
+
+def read_feed_file(found: Found) -> Iterator[Capture | Rejection]:
+    """Yield the articles that a feed carries whole; a locator ends with the entry's id.
+
+    Entries of which a feed shows only a summary, and the addresses of sitemaps and lists, are links to fetch: they give
+    no capture, for a teaser would pass for the article that it leads to.
+    """
+    content = read_bounded(found.stream, LARGEST_SITEMAP)
+    try:
+        root = find_root(content)
+        if root in ("urlset", "sitemapindex", "opml"):
+            found.skipped["links to fetch"] += len(links_of(content))
+            return
+        feed = read_feed(content)
+    except FeedError as error:
+        yield found.refuse(error.reason, str(error), payload=content[: found.limit])
+        return
+    for entry in feed.entries:
+        if entry.page is None:
+            found.skipped["links to fetch" if entry.url else "entries without an address or a text"] += 1
+    yield from entry_captures(feed, found.source, found.place, found.modified_at)
+    if feed.left:
+        yield found.refuse("oversized", f"{feed.left} entries after the first {len(feed.entries)} are not read")
+
+
+def entry_captures(feed: Feed, source: str, place: str, captured_at: datetime) -> Iterator[Capture]:
+    """Yield the entries of a feed that carry their article, each as a page with what the feed says of it as claims.
+
+    The page holds title and text and no date, so that an entry which is only dated anew is the same capture.
+    """
+    for entry in feed.entries:
+        if entry.page is not None:
+            yield Capture(
+                source=source,
+                locator=f"{place}#{entry.entry_id[:_LONGEST_ID]}",
+                captured_at=captured_at,
+                media_type="text/html; charset=utf-8",
+                payload=entry.page.encode("utf-8", "replace"),
+                url=entry.url,
+                claims=entry.claims,
+            )
+
+
+def links_of(content: bytes, url: str | None = None) -> tuple[Link, ...]:
+    """List the links to fetch that a feed, a sitemap or an OPML file leads to, each with the claims that go with it.
+
+    Links with `is_whole` lead to what the feed carries already. Raises FeedError.
+    """
+    root = find_root(content)
+    if root == "opml":
+        return opml_links(content, url)
+    if root in ("urlset", "sitemapindex") or content.startswith(b"\x1f\x8b") or not _is_marked(content):
+        return read_sitemap(content, url).links
+    return tuple(feed_links(read_feed(content, url)))
+
+
+def _is_marked(content: bytes) -> bool:
+    return content[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"<", b"{")

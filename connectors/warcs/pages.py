@@ -1,0 +1,155 @@
+"""The pages and texts of a WARC as captures. What else stands in one is left out and counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from connectors.codings import CodingError
+from connectors.http_messages import HeadError, Response, read_response
+from connectors.reading import Found
+from connectors.warcs.records import WarcGap, WarcReader, WarcRecord
+from transforms.records import Capture, Rejection
+
+_KINDS = ("text/html", "application/xhtml+xml", "text/plain")
+_BESIDE = frozenset(("warcinfo", "request", "metadata", "continuation"))
+_FETCHED = frozenset((200, 201, 203))
+_SNIFFED = 1024
+_MOST_ORIGINALS = 100_000
+_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Skipped(Exception):  # noqa: N818  (it never leaves this module)
+    """A record that is no page; `why` is what it is counted as."""
+
+    why: str
+
+
+class _Refused(Exception):  # noqa: N818
+    def __init__(self, reason: str, detail: str, payload: bytes = b"") -> None:
+        super().__init__(detail)
+        self.reason, self.payload = reason, payload
+
+
+def read_warc(found: Found) -> Iterator[Capture | Rejection]:
+    """Yield the pages of a WARC, and a rejection for each stretch that is no whole record.
+
+    A locator is the file's with `#` and the offset of the record (for records that share a gzip member, `+` and how far
+    into it). A `revisit` gives the page again that an earlier record of the same file holds.
+    """
+    warc = WarcReader(found.stream, found.limit)
+    originals: dict[str, tuple[int, int]] = {}
+    for one in warc.records():
+        if isinstance(one, WarcGap):
+            yield found.refuse(one.reason, one.detail, one.start, one.content)
+            continue
+        place = f"{one.offset}+{one.inner}" if one.inner else str(one.offset)
+        try:
+            yield _capture(found, warc, one, place, originals)
+        except _Skipped as skipped:
+            found.skipped[skipped.why] += 1
+        except _Refused as refused:
+            yield found.refuse(refused.reason, str(refused), place, refused.payload)
+
+
+def _capture(
+    found: Found, warc: WarcReader, record: WarcRecord, place: str, originals: dict[str, tuple[int, int]]
+) -> Capture:
+    kind = record.fields["warc-type"].lower()
+    if kind in _BESIDE:
+        raise _Skipped(f"{kind} records")
+    if kind not in ("response", "resource", "conversion", "revisit"):
+        raise _Refused("unsupported", f"a record of the type {kind[:40]!r}", record.block)
+    url = _address(record)
+    digest = record.fields.get("warc-payload-digest", "")
+    if kind == "revisit":
+        original = originals.get(digest)
+        again = warc.record_at(*original) if original else None
+        if again is None:
+            raise _Skipped("revisits of what another file holds")
+        response = _response(again)
+    else:
+        response = _response(record)
+    media_type = _media_type(response)
+    _keep_only_pages(response, media_type, url)
+    if kind != "revisit" and digest and len(originals) < _MOST_ORIGINALS:
+        originals.setdefault(digest, (record.offset, record.inner))
+    return Capture(
+        source=found.source,
+        locator=found.at(place),
+        captured_at=_date(record),
+        media_type=media_type,
+        payload=_payload(found, record, response),
+        url=url if url.startswith("http") else None,
+        http_status=response.status or None,
+        http_headers=response.fields if response.status else (),
+    )
+
+
+def _address(record: WarcRecord) -> str:
+    url = record.fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
+    if not url:
+        raise _Refused("malformed", "a record without WARC-Target-URI", record.block)
+    scheme = url.partition(":")[0].lower()
+    if scheme not in ("http", "https", "file"):
+        raise _Skipped(f"records of {scheme[:20]}: addresses")
+    if url.partition("?")[0].endswith("/robots.txt"):
+        raise _Skipped("robots.txt")
+    return url
+
+
+def _response(record: WarcRecord) -> Response:
+    """Give an HTTP response, or what a resource or conversion holds as if it were one, with the status 0."""
+    if record.block.startswith(b"HTTP/"):
+        try:
+            return read_response(record.block)
+        except HeadError as error:
+            raise _Refused("malformed", str(error), record.block) from None
+    told = record.fields.get("content-type", "")
+    if record.fields["warc-type"].lower() == "response" and told.lower().startswith("application/http"):
+        raise _Refused("malformed", "a response that does not begin with an HTTP status", record.block)
+    return Response(0, (("Content-Type", told),), record.block)
+
+
+def _media_type(response: Response) -> str:
+    told = response.field("content-type").replace("\0", "")[:200]
+    if _TYPE.match(told):
+        return told
+    head = response.body[:_SNIFFED].lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
+    return "text/html" if head.startswith((b"<!doctype html", b"<html", b"<head")) else "application/octet-stream"
+
+
+def _keep_only_pages(response: Response, media_type: str, url: str) -> None:
+    if response.status and response.status not in _FETCHED:
+        raise _Skipped(f"answers of status {response.status}")
+    kind = media_type.split(";", maxsplit=1)[0].strip().lower()
+    if kind not in _KINDS:
+        raise _Skipped(f"{kind} documents")
+    if not response.body:
+        raise _Refused("empty", f"no content came from {url}")
+
+
+def _payload(found: Found, record: WarcRecord, response: Response) -> bytes:
+    if record.length > len(record.block):
+        detail = f"a record of {record.length} bytes, more than the {found.limit} that a document may have"
+        raise _Refused("oversized", detail, record.block)
+    if told := record.fields.get("warc-truncated"):
+        raise _Refused("truncated", f"whoever fetched it cut it short ({told[:40]})", response.body)
+    if "warc-segment-number" in record.fields:
+        raise _Refused("unsupported", "a record in segments, of which this is one", response.body)
+    try:
+        return response.content(found.limit)
+    except CodingError as error:
+        raise _Refused(error.reason, str(error), response.body) from None
+
+
+def _date(record: WarcRecord) -> datetime:
+    told = record.fields.get("warc-date", "")
+    try:
+        instant = datetime.fromisoformat(told)
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _Refused("malformed", f"WARC-Date is no time: {told[:40]!r}", record.block) from None

@@ -1,0 +1,1 @@
+SELECT locator, state FROM sources WHERE source = $source ORDER BY locator;
