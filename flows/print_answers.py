@@ -16,9 +16,11 @@ import click
 import orjson
 
 from flows.learn_boilerplate import Learnt
+from transforms.changes import Told, find_changes
 from transforms.dates.explanation import explain
 from transforms.records import OUTCOMES, DateClaim
 from warehouse.checks import CheckResult
+from warehouse.comparison import Comparison
 from warehouse.database import Warehouse
 from warehouse.export import ExportReport
 from warehouse.load import LoadReport
@@ -109,11 +111,73 @@ def print_rows(found: Sequence[Row], *, as_json: bool) -> None:
         click.echo(click.style(shown.rstrip(), bold=not number))
 
 
+def print_runs(found: Sequence[Row], *, as_json: bool) -> None:
+    """Print runs: what became of the captures of each, and the versions of program, rules and libraries."""
+    if as_json or not found:
+        print_rows(found, as_json=as_json)
+        return
+    for row in found:
+        spent = f", {row['seconds']:,.1f} s" if row["seconds"] is not None else ""
+        head = f"{row['run_id'][:12]}  {row['started_at']:%Y-%m-%d %H:%M:%S}  {row['flow']}: {row['status']}{spent}"
+        click.echo(click.style(head, bold=True))
+        counts = ", ".join(f"{row[outcome]:,} {outcome}" for outcome in OUTCOMES)
+        libraries = ", ".join(f"{name} {version}" for name, version in orjson.loads(row["libraries"] or "{}").items())
+        with_what = f"dateline {row['program'] or '?'}, rules {row['rules'] or '?'}, {libraries}"
+        for told in (f"{row['captures']:,} captures ({counts})", row["error"], with_what):
+            if told:
+                click.echo(textwrap.fill(told, _width(), initial_indent="    ", subsequent_indent="    "))
+
+
+def print_hits(found: Sequence[Row], *, as_json: bool) -> None:
+    """Print what a search found: a line each, and below it the words in their place."""
+    if as_json or not found:
+        print_rows(found, as_json=as_json)
+        return
+    for row in found:
+        when = f"{row['published_at']:%Y-%m-%d}" if row["published_at"] else "undated"
+        by = f"  {row['publisher']}" if row["publisher"] else ""
+        click.echo(f"{row['article_id'][:8]}  {when:<10}  {click.style(_cut(row['title'], 30), bold=True)}{by}")
+        click.echo(textwrap.fill(row["snippet"], _width(), initial_indent=" " * 10, subsequent_indent=" " * 10))
+
+
 def print_article(answer: ArticleAnswer) -> None:
     """Print an article to read."""
     article = answer.article
     _print_head(answer)
     click.echo("\n" + _wrapped(article["text"]))
+
+
+def print_comparison(found: Comparison, *, as_json: bool) -> None:
+    """Print what would change, by source and by rule."""
+    if as_json:
+        print_rows([asdict(found)], as_json=True)
+        return
+    click.echo(click.style("By source: articles that would be new, be gone, or have another …", bold=True))
+    print_rows(found.by_source, as_json=False)
+    click.echo(click.style("\nBy rule: edits before and after, and the articles in which they differ", bold=True))
+    print_rows(found.by_rule, as_json=False)
+    click.echo("\n`dateline reprocess --promote` makes it so; `dateline reprocess --drop` takes the shadow set away")
+
+
+def print_changes(before: ArticleAnswer, after: ArticleAnswer, *, as_json: bool) -> None:
+    """Print what changed between two versions."""
+    found = find_changes(_told(before.article), _told(after.article))
+    numbers = {"from": before.article["version"], "to": after.article["version"]}
+    if as_json:
+        print_rows([{**numbers, **asdict(one)} for one in found], as_json=True)
+        return
+    span = f"{before.article['valid_from']:%Y-%m-%d %H:%M} → {after.article['valid_from']:%Y-%m-%d %H:%M} UTC"
+    click.echo(
+        f"{click.style(after.article['title'] or '', bold=True)}\nversion {numbers['from']} → {numbers['to']}, {span}"
+    )
+    for change in found:
+        click.echo(f"\n{click.style(change.kind, bold=True)}")
+        for sign, colour, words in (("-", "red", change.before), ("+", "green", change.after)):
+            if words:
+                filled = textwrap.fill(words, _width(), initial_indent=f"  {sign} ", subsequent_indent="    ")
+                click.echo(click.style(filled, fg=colour))
+    if not found:
+        click.echo("nothing that a reader sees")
 
 
 def print_explained(answer: ArticleAnswer) -> None:
@@ -135,7 +199,10 @@ def print_export(report: ExportReport, *, as_json: bool) -> None:
     if as_json:
         print_rows([asdict(report)], as_json=True)
         return
-    click.echo(f"{report.folder}: {report.rows:,} articles in {len(report.files)} files, manifest.json")
+    written = sum(file.written for file in report.files)
+    click.echo(
+        f"{report.folder}: {report.rows:,} articles in {len(report.files)} files ({written} written), manifest.json"
+    )
     for file in report.files[:_MOST]:
         click.echo(f"  {file.rows:>8,}  {file.path}")
     if len(report.files) > _MOST:
@@ -245,6 +312,11 @@ def _gap(original: str, replacement: str) -> str:
     """The line ends that keep paragraphs apart on the screen, whatever the edit took."""
     found = replacement if not replacement.strip() and replacement else original[len(original.rstrip()) :]
     return "\n\n" if found.count("\n") > 1 else "\n" if "\n" in found else ""
+
+
+def _told(article: Row) -> Told:
+    published = None if article["published_local"] is None else _published(article).split(" (")[0]
+    return Told(article["title"], published, article["text"], article["language"])
 
 
 def _published(article: Row) -> str:

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flows.settings import Settings
     from flows.supervise_workers import Means
     from warehouse.database import Warehouse
 
 DONE, REJECTED, USAGE, LOCKED, DAMAGED = range(5)
+
+_DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 _warehouse = click.option(
@@ -153,21 +157,58 @@ def show(article_id: str, warehouse: Path | None, explain: bool, raw: bool, numb
 
 
 @main.command()
+@click.argument("article_id")
+@_warehouse
+@click.option("--from", "before", type=click.IntRange(1), help="The older version (default: the one before the newer).")
+@click.option("--to", "after", type=click.IntRange(1), help="The newer version (default: the current one).")
+@_json
+def diff(article_id: str, warehouse: Path | None, before: int | None, after: int | None, as_json: bool) -> None:
+    r"""Print what changed between two versions of an article, sentence by sentence, with the kind of each change.
+
+    Kinds: title, date, number, quote, correction, wording, added, removed. Versions are numbered in the order of capture.
+
+    \b
+    Example: dateline diff 3f2a --from 1 --to 3
+    """
+    from flows.print_answers import print_changes
+    from warehouse.queries import compare_versions, find_article
+
+    with _errors():
+        store = _open(warehouse)
+        print_changes(*compare_versions(store, find_article(store, article_id), before, after), as_json=as_json)
+
+
+@main.command()
 @click.argument("words", nargs=-1, required=True)
 @_warehouse
+@click.option("--since", type=_DAY, help="Published on this day or later (UTC).")
+@click.option("--until", type=_DAY, help="Published before this day (UTC).")
+@click.option("--publisher", help="Published by this publisher or host.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most articles to print.")
 @_json
-def search(words: tuple[str, ...], warehouse: Path | None, limit: int, as_json: bool) -> None:
+def search(
+    words: tuple[str, ...],
+    warehouse: Path | None,
+    since: datetime | None,
+    until: datetime | None,
+    publisher: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
     r"""Find current articles that have all the words, the best match first.
+
+    Words in double quotes stand one after the other, and title:WORD stands in the headline.
 
     \b
     Example: dateline search grain exports
+    Example: dateline search '"grain exports" title:port' --since 2022-07-01 --publisher gazette.example
     """
-    from flows.print_answers import print_rows
+    from flows.print_answers import print_hits
     from warehouse.queries import search_articles
 
     with _errors():
-        print_rows(search_articles(_open(warehouse), " ".join(words), limit), as_json=as_json)
+        span = {"since": _instant(since), "until": _instant(until), "publisher": publisher}
+        print_hits(search_articles(_open(warehouse), " ".join(words), limit, **span), as_json=as_json)
 
 
 @main.command()
@@ -213,19 +254,28 @@ def sql(query: str, warehouse: Path | None, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @_warehouse
+@click.option("--since", type=_DAY, help="Only what was published on this day or later (UTC).")
+@click.option("--where", help="Only what meets this condition, in SQL on the columns of articles.")
+@click.option("--schema-org", is_flag=True, help="Write lines of JSON-LD (schema.org/NewsArticle) instead of Parquet.")
 @_json
-def export(folder: Path, warehouse: Path | None, as_json: bool) -> None:
+def export(
+    folder: Path, warehouse: Path | None, since: datetime | None, where: str | None, schema_org: bool, as_json: bool
+) -> None:
     r"""Export the current articles as Parquet, by year and month of publication, swapped in whole.
+
+    Months in which nothing has changed since the last export to the same folder are not written again.
 
     \b
     Example: dateline export export && duckdb -c "SELECT title FROM 'export/**/*.parquet'"
+    Example: dateline export harbour --since 2022-01-01 --where "title ILIKE '%harbour%'" --schema-org
     """
     from flows.print_answers import print_export
-    from warehouse.export import ExportRefusedError, export_parquet
+    from warehouse.export import ExportRefusedError, Selection, export_parquet
 
     with _errors():
         try:
-            print_export(export_parquet(_open(warehouse), folder), as_json=as_json)
+            selection = Selection(_instant(since), where, schema_org)
+            print_export(export_parquet(_open(warehouse), folder, selection), as_json=as_json)
         except ExportRefusedError as error:
             raise click.UsageError(str(error)) from None
 
@@ -261,6 +311,31 @@ def learn_boilerplate(warehouse: Path | None, site: str | None, least: int, into
 
 
 @main.command()
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@_warehouse
+@_json
+def publish(path: Path, warehouse: Path | None, as_json: bool) -> None:
+    r"""Put a read-only copy of the warehouse at PATH, swapped in whole, for readers who are never in the way of a load.
+
+    \b
+    Example: dateline publish /srv/news/dateline.duckdb
+    """
+    from flows.print_answers import print_rows
+    from warehouse.publish import PublishRefusedError
+    from warehouse.publish import publish as publish_copy
+
+    with _errors():
+        try:
+            report = publish_copy(_open(warehouse), path)
+        except PublishRefusedError as error:
+            raise click.UsageError(str(error)) from None
+        if as_json:
+            print_rows([{"path": report.path, "articles": report.articles, "size": report.size}], as_json=True)
+        else:
+            click.echo(f"{report.path}: {report.articles:,} articles, {report.size / 1e6:,.1f} MB")
+
+
+@main.command()
 @_warehouse
 @_json
 def check(warehouse: Path | None, as_json: bool) -> None:
@@ -283,16 +358,16 @@ def check(warehouse: Path | None, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most runs to print.")
 @_json
 def runs(warehouse: Path | None, limit: int, as_json: bool) -> None:
-    r"""List the runs, the latest first, with what each saw and what became of it.
+    r"""List the runs, the latest first, with what each saw, what became of it, and what it ran with.
 
     \b
     Example: dateline runs --limit 3
     """
-    from flows.print_answers import print_rows
+    from flows.print_answers import print_runs
     from warehouse.queries import list_runs
 
     with _errors():
-        print_rows(list_runs(_open(warehouse), limit), as_json=as_json)
+        print_runs(list_runs(_open(warehouse), limit), as_json=as_json)
 
 
 @main.command()
@@ -332,6 +407,40 @@ def rebuild(warehouse: Path | None, as_json: bool) -> None:
         settings = _settings()
         report = rebuild_warehouse(_open(warehouse), _means(settings))
         print_report(report, as_json=as_json)
+
+
+@main.command()
+@_warehouse
+@click.option("--source", help="Tell only of the articles of one source, such as seeds.")
+@click.option("--promote", is_flag=True, help="Put the shadow set in the warehouse's place.")
+@click.option("--drop", is_flag=True, help="Take the shadow set away.")
+@_json
+def reprocess(warehouse: Path | None, source: str | None, promote: bool, drop: bool, as_json: bool) -> None:
+    r"""Read the kept bytes with the rules of today into a shadow set, and print what would change by source and by rule.
+
+    The warehouse stays as it is until --promote puts the shadow set in its place, in one step; --drop takes it away.
+
+    \b
+    Example: dateline reprocess && dateline reprocess --promote
+    """
+    from flows.print_answers import print_comparison
+    from flows.reprocess_archive import drop_shadow, make_shadow, promote_shadow
+
+    if promote and drop:
+        raise click.UsageError("--promote and --drop are one or the other")
+    with _errors():
+        store, means = _open(warehouse), _settings().means()
+        if promote:
+            promote_shadow(store, means)
+            click.echo(f"{store.path} is the shadow set now; the warehouse before is kept with the ending .replaced")
+        elif drop:
+            click.echo("dropped" if drop_shadow(store) else "there was no shadow set")
+        else:
+            print_comparison(make_shadow(store, means, source), as_json=as_json)
+
+
+def _instant(given: datetime | None) -> str | None:
+    return f"{given.isoformat()}Z" if given else None
 
 
 def _settings() -> Settings:

@@ -177,10 +177,8 @@ def _as_seen(item: Item, entry: Entry) -> Item:
 
 
 def _is_news(name: str, item: Item, known: Survey) -> bool:
-    """Tell whether kept bytes that were seen anew must be told again: refusals are, and what came back after others."""
-    if isinstance(item, Rejection) or name not in known.seen:
-        return True
-    return name not in known.current and item.captured_at > known.seen[name]
+    """Tell whether kept bytes that were seen anew must be told again: refusals are, and what was seen at another time."""
+    return isinstance(item, Rejection) or item.captured_at not in known.seen.get(name, ())
 
 
 def _replay_run(warehouse: Warehouse, entry: Entry) -> None:

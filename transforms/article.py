@@ -20,15 +20,12 @@ from transforms.language import detect_language
 from transforms.pages.hostile import HostilePageError
 from transforms.pages.page import Page, read_page
 from transforms.records import Article, Capture, Rejection, Stage
+from transforms.sentences import ABBREVIATION, SENTENCE
 
 TEXT_TYPES = ("text/plain", "text/markdown")
 PAGE_TYPES = ("text/html", "application/xhtml+xml")
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_SENTENCE = re.compile(r"[^\n]*?(?:[.!?…][\"”“’»)]*(?=\s+[\"“„‘«(]?[^\W\d_a-zß-öø-ÿ]|\s*$|\n)|[。！？][」”]*)|[^\n]+")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|St|No|vs|Jan|Feb|Aug|Sept|Oct|Nov|Dec)|\b\w|\b(?:[A-Z]\.)+[A-Z])\.$"
-)
 _LONGEST_TITLE = 200
 
 
@@ -171,9 +168,9 @@ def _title(claimed: str | None, page: Page | None, cleaned: Cleaned) -> tuple[st
 def first_sentence(text: str) -> str:
     """Give the first sentence of a text as a title: without its full stop, cut between words at 200 characters."""
     end = 0
-    for match in _SENTENCE.finditer(text):
+    for match in SENTENCE.finditer(text):
         end = match.end()
-        if not _ABBREVIATION.search(text[:end].rstrip('"”’»)')) or "\n" in text[end : end + 1]:
+        if not ABBREVIATION.search(text[:end].rstrip('"”’»)')) or "\n" in text[end : end + 1]:
             break
     sentence = " ".join(text[:end].split())
     if len(sentence) > _LONGEST_TITLE:

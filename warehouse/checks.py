@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from transforms.boilerplate import shipped_rules
+from transforms.cleaning import clean
 from warehouse.archive import ArchiveDamagedError, Placement
 from warehouse.database import Warehouse
 from warehouse.statements import list_sql, read_sql, rows, run_sql
+from warehouse.warc import payload_sha256
 
 _MOST_ROWS = 20
+_SAMPLE = 1000  # articles whose texts are cleaned once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,12 @@ def run_checks(warehouse: Warehouse) -> list[CheckResult]:
             offending = rows(run_sql(connection, name))
             results.append(_result(name.removeprefix("checks/"), promise, severity == "required", offending))
         kept = rows(run_sql(connection, "queries/kept_bytes"))
+        sample = rows(run_sql(connection, "queries/sample_texts", {"limit": _SAMPLE}))
+    results.append(
+        _result(
+            "litter_is_gone", f"Cleaning a text again removes nothing ({len(sample)} looked at)", False, _litter(sample)
+        )
+    )
     results.append(
         _result("bytes_are_kept", "The bytes of every capture are in the archive", True, _lost(warehouse, kept))
     )
@@ -56,13 +66,26 @@ def _result(name: str, promise: str, required: bool, offending: list[dict[str, A
     return CheckResult(name, promise, required, len(offending), tuple(offending[:_MOST_ROWS]))
 
 
+def _litter(sample: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for row in sample:
+        edits = clean(row["text"], shipped_rules(), language=row["language"]).edits
+        named = {name: row[name] for name in ("article_id", "version")}
+        found += [{**named, "rule": edit.rule, "original": edit.original[:80]} for edit in edits]
+    return found
+
+
 def _lost(warehouse: Warehouse, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
     lost = []
     for row in kept:
         try:
-            warehouse.archive.read(Placement(row["warc_file"], row["warc_offset"], row["warc_length"]))
+            item = warehouse.archive.read(Placement(row["warc_file"], row["warc_offset"], row["warc_length"]))
         except ArchiveDamagedError as error:
             lost.append({**row, "error": str(error)})
+            continue
+        if payload_sha256(item) != row["payload_sha256"]:
+            place = f"{row['warc_file']} at {row['warc_offset']}"
+            lost.append({**row, "error": f"{place}: another payload than was captured"})
     return lost
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 import duckdb
 
 from warehouse.archive import Archive
+from warehouse.search import index_backlog
 from warehouse.statements import list_sql, read_sql, run_sql
 
 _POLL_SECONDS = 0.05
@@ -22,6 +24,11 @@ _POLL_SECONDS = 0.05
 # when the file is closed, as it is after every transaction.
 _CHECKPOINT = "1MB"
 _STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
+# What DuckDB says when a block is not what was written, or not there. Its classes do not tell: the same ones are raised
+# for mistakes in a query.
+_DAMAGE = re.compile(
+    r"[Cc]orrupt|[Cc]hecksum|[Cc]ould not read (?:all|enough) bytes|Failed to deserialize|FATAL|INTERNAL"
+)
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -98,13 +105,17 @@ class Warehouse:
         try:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
+        except duckdb.Error as error:
+            if _DAMAGE.search(str(error)):
+                raise WarehouseDamagedError(_damaged(self.path, error)) from None
+            raise
         finally:
             connection.close()
 
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         config: dict[str, Any] = {
             "memory_limit": self.memory_limit,
-            "threads": self.threads,
+            "threads": max(self.threads, os.cpu_count() or 1) if read_only else self.threads,  # who asks, waits
             "autoinstall_known_extensions": False,
             "storage_compatibility_version": _STORAGE,
             "checkpoint_threshold": _CHECKPOINT,
@@ -166,6 +177,8 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
             run_sql(connection, "migrations/0000_schema_migrations")
             for name in migration.files:
                 run_sql(connection, name)
+            if not migration.version:  # with the macros that tell words apart; articles may be older than the index
+                index_backlog(connection)
             row = [migration.version, migration.name, datetime.now(UTC), migration.sha256]
             connection.execute("DELETE FROM schema_migrations WHERE version = ?", row[:1])
             connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?, ?)", row)
@@ -196,6 +209,6 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _damaged(path: Path, error: Exception) -> str:
     return (
-        f"{path} cannot be opened: {str(error).splitlines()[0]}. "
+        f"{path} cannot be read: {str(error).splitlines()[0]}. "
         "If it was a warehouse, `dateline rebuild` makes it again from the archive beside it"
     )

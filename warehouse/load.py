@@ -13,6 +13,7 @@ from warehouse.archive import Placement
 from warehouse.database import Warehouse
 from warehouse.link import link
 from warehouse.rows import SURVEYED, ArticleRows, KeptItem, capture_rows, rejection_rows, table
+from warehouse.search import index_batch
 from warehouse.statements import list_sql, rows, run_sql
 
 
@@ -36,11 +37,11 @@ class LoadReport:
 class Survey:
     """What the warehouse knows of the items of a batch, by the ids of their records.
 
-    `seen` holds when the captures among them were captured, `current` those that are the current version.
+    `seen` holds the instants at which the captures among them were captured, `current` those that are the current version.
     """
 
     placements: dict[str, Placement]
-    seen: dict[str, datetime]
+    seen: dict[str, frozenset[datetime]]
     current: frozenset[str]
 
 
@@ -79,11 +80,11 @@ def survey(warehouse: Warehouse, items: Sequence[tuple[str, str, Capture | Rejec
     for row in seen:
         placements[row["record_id"]] = Placement(row["warc_file"], row["warc_offset"], row["warc_length"])
     current = frozenset(row["record_id"] for row in seen if row["is_current"])
-    return Survey(placements, {row["record_id"]: row["captured_at"] for row in seen}, current)
+    return Survey(placements, {row["record_id"]: frozenset(row["instants"] or ()) for row in seen}, current)
 
 
 def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
-    """Load a batch, and link it, in one transaction. A batch of a run that is loaded again changes nothing."""
+    """Load a batch, index it for search, and link it, in one transaction. A batch of a run that is loaded again changes nothing."""
     placements = {one.ordinal: one.placement for one in batch.kept}
     refused = [(one.ordinal, one.item, one.placement) for one in batch.kept if isinstance(one.item, Rejection)]
     refused += [(ordinal, rejection, placements[ordinal]) for ordinal, rejection in batch.became.rejections]
@@ -114,7 +115,9 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
         for name in list_sql("load"):
             if not name.startswith("load/survey"):
                 run_sql(connection, name, values)
+        index_batch(connection)
         link(connection, batch.run_id)
+        run_sql(connection, "search/dates")
         return _report(connection)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from transforms.snippets import make_snippet
 from warehouse.archive import Placement
 from warehouse.database import Warehouse
 from warehouse.statements import rows, run_sql
@@ -67,15 +68,43 @@ def read_article(warehouse: Warehouse, article_id: str, version: int | None = No
         )
 
 
+def compare_versions(
+    warehouse: Warehouse, article_id: str, before: int | None = None, after: int | None = None
+) -> tuple[ArticleAnswer, ArticleAnswer]:
+    """Read two versions of an article: the current one and the one before it, unless others are named.
+
+    Raises NoSuchArticleError where the article has no such version, or only one.
+    """
+    new = read_article(warehouse, article_id, after)
+    number = before or new.article["version"] - 1
+    if number < 1:
+        raise NoSuchArticleError(f"version {new.article['version']} of article {article_id} has none before it")
+    return read_article(warehouse, article_id, number), new
+
+
 def read_bytes(warehouse: Warehouse, answer: ArticleAnswer) -> bytes:
     """Give the bytes that the version was made from; raises ArchiveDamagedError where they are not whole."""
     where = answer.capture
     return warehouse.archive.read(Placement(where["warc_file"], where["warc_offset"], where["warc_length"])).payload
 
 
-def search_articles(warehouse: Warehouse, words: str, limit: int) -> list[Row]:
-    """Find current articles with all the words, the best match first."""
-    return _asked(warehouse, "search", {"words": words, "limit": limit})
+def search_articles(
+    warehouse: Warehouse,
+    words: str,
+    limit: int,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    publisher: str | None = None,
+) -> list[Row]:
+    """Find current articles with all the words, the best match first, each with a snippet.
+
+    `"…"` in the words is a phrase and `title:` a word of the headline. `since` and `until` bound the instant of
+    publication, half-open, as SQL reads them; `publisher` is its name or host, in any case.
+    """
+    narrowed = {"since": since, "until": until, "publisher": publisher}
+    found = _asked(warehouse, "search", {"words": words, "limit": limit, **narrowed})
+    return [{**row, "snippet": make_snippet(row.pop("text"), words)} for row in found]
 
 
 def list_stories(warehouse: Warehouse, limit: int) -> list[Row]:

@@ -106,6 +106,37 @@ def test_an_unknown_article_is_wrong_usage(loaded: Callable[..., Result]) -> Non
     assert "has no version 7" in loaded("show", str(first), "--version", "7", code=2).output
 
 
+def test_diff_shows_what_changed(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Two versions are compared by the sentence; one that has none before it is wrong usage."""
+    path = tmp_path / "a.txt"
+    for when, words in (
+        (1e9, "closed on Monday. Some 12 ships wait."),
+        (1.1e9, "closed on Monday. Some 14 ships wait."),
+    ):
+        path.write_text(f"The port was {words}\n")
+        os.utime(path, (when, when))
+        run("ingest", str(path))
+    (article,) = lines(run("sql", "SELECT article_id FROM articles", "--json"))
+    (change,) = lines(run("diff", str(article["article_id"]), "--json"))
+    assert change == {
+        "from": 1,
+        "to": 2,
+        "kind": "number",
+        "before": "Some 12 ships wait.",
+        "after": "Some 14 ships wait.",
+    }
+    assert "+ Some 14 ships wait." in run("diff", str(article["article_id"])[:9]).output
+    assert "has none before it" in run("diff", str(article["article_id"]), "--to", "1", code=2).output
+
+
+def test_search_is_narrowed(loaded: Callable[..., Result]) -> None:
+    """Phrases, words of headlines, dates and publishers narrow a search, and a hit shows the words in their place."""
+    assert "**night** **buses**" in loaded("search", '"night buses"').output.lower()
+    assert "nothing found" in loaded("search", '"buses night"').output
+    assert "nothing found" in loaded("search", "night", "buses", "--until", "2000-01-01").output
+    assert lines(loaded("search", "title:night", "--since", "2023-06-01", "--json"))
+
+
 def test_sql_only_reads(loaded: Callable[..., Result]) -> None:
     """Ad-hoc SQL cannot change the warehouse, and a mistake in it is wrong usage."""
     assert "read-only" in loaded("sql", "DELETE FROM captures", code=2).output

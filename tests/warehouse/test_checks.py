@@ -25,6 +25,14 @@ CORRUPTIONS = {
         ),
         ("INSERT INTO date_claims FROM date_claims WHERE article_id = $a AND version = 2", {"article_id": "$a"}),
     ],
+    "claims_are_intervals": [
+        ("UPDATE date_claims SET latest = earliest WHERE article_id = $a AND version = 1", {"version": 1}),
+        ("UPDATE date_claims SET latest = NULL WHERE article_id = $a AND version = 2", {"version": 2}),
+        (
+            "UPDATE article_versions SET published_at = '1999-01-01' WHERE article_id = $a AND version = 1",
+            {"version": 1},
+        ),
+    ],
     "copies_are_paired": [("DELETE FROM near_duplicates", {"text_sha256": "$copied"})],
     "counts_balance": [("UPDATE runs SET inserted = inserted + 1 WHERE inserted = 3", {"inserted": 4})],
     "dates_are_there": [
@@ -96,6 +104,13 @@ CORRUPTIONS = {
         ("DELETE FROM rejections", {"rejected": 1, "rows": 0}),
         ("INSERT INTO rejections FROM rejections", {"rejected": 1, "rows": 2}),
     ],
+    "search_is_fresh": [
+        ("DELETE FROM search_documents WHERE article_id = $a", {"article_id": "$a", "documents": 0}),
+        ("INSERT INTO search_documents FROM search_documents", {"article_id": "$a", "documents": 2}),
+        ("INSERT INTO search_documents VALUES (99, 'f00d', NULL, NULL)", {"article_id": "f00d"}),
+        ("UPDATE article_versions SET title = 'Unheard' WHERE article_id = $a", {"article_id": "$a"}),
+        ("DELETE FROM search_postings", {"article_id": "$a", "documents": 1}),
+    ],
     "stories_add_up": [
         ("UPDATE stories SET article_count = 7", {"article_count": 7}),
         ("DELETE FROM story_articles", {"articles": None}),
@@ -118,6 +133,11 @@ CORRUPTIONS = {
             {"version": 1},
         ),
         ("UPDATE article_versions SET valid_from = '2024-04-01' WHERE article_id = $a AND version = 2", {"version": 1}),
+    ],
+    "versions_were_seen": [
+        ("DELETE FROM sightings WHERE article_id = $a", {"article_id": "$a", "version": 1}),
+        ("UPDATE article_versions SET valid_from = '2024-02-01' WHERE article_id = $a AND version = 1", {"version": 1}),
+        ("INSERT INTO sightings VALUES ($a, '2024-05-01', 99, 'x', 1, true, 1, 1, 1)", {"version": 2}),
     ],
     "versions_have_captures": [
         ("DELETE FROM captures WHERE locator = '/1'", {"article_id": "$a", "version": 1}),
@@ -162,6 +182,7 @@ def test_a_good_warehouse_passes_every_check(good):
     assert set(found) == {name.removeprefix("checks/") for name in list_sql("checks")} | {
         "bytes_are_kept",
         "ledger_is_whole",
+        "litter_is_gone",
     }
     assert all(one.promise and one.failures == 0 for one in found.values())
 
@@ -174,7 +195,7 @@ def test_every_check_has_a_corruption():
 def test_only_missing_dates_and_titles_may_be_borne(good):
     """All checks are required but those of what a source may not have told."""
     advisory = {name for name, one in results(good).items() if not one.required}
-    assert advisory == {"dates_are_there", "titles_are_there"}
+    assert advisory == {"dates_are_there", "litter_is_gone", "titles_are_there"}
 
 
 @pytest.mark.parametrize(("name", "statement", "named"), CASES, ids=[f"{case[0]}-{n}" for n, case in enumerate(CASES)])
@@ -193,6 +214,14 @@ def test_a_corruption_is_named(good, rows, name, statement, named):
         for key, value in named.items()
     }
     assert any(row.items() >= wanted.items() for row in found.offending), found.offending
+
+
+def test_litter_that_was_left_is_named(good):
+    """A text that the rules would still cut is named, with the rule and the words."""
+    with good.transaction() as connection:
+        connection.execute(f"UPDATE article_versions SET text = text || '\n\n{LITTER}' WHERE text = '{SALT}'")
+    found = results(good)["litter_is_gone"]
+    assert {(row["rule"], LITTER in row["original"]) for row in found.offending} == {("read-more", True)}
 
 
 def test_many_failures_are_counted_and_the_first_shown(good):

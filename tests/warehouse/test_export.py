@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from warehouse.database import Warehouse, WarehouseMissingError
-from warehouse.export import MANIFEST, ExportRefusedError, export_parquet
+from warehouse.export import MANIFEST, ExportRefusedError, Selection, export_parquet
 
 BREAD = "Bakers in Port Ellen cut the price of a loaf by a tenth on Monday.\n"
 SALT = "Salt from the old pans is on sale again, the harbour master said.\n"
@@ -263,6 +263,86 @@ class TestReplacing:
             export_parquet(warehouse, into)
         assert into.is_symlink()
         assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+class TestAgain:
+    """A folder that is exported to again."""
+
+    @pytest.mark.usefixtures("dated")
+    def test_only_what_changed_is_written(self, warehouse, take, capture, into):
+        """A month with a change is written again; the others are the very files they were."""
+        assert all(one.written for one in export_parquet(warehouse, into).files)
+        inodes = {path.name: path.stat().st_ino for path in into.rglob("*.parquet")}
+        take(capture("Barley is here.", "/new", published="2024-02-03"))
+        report = export_parquet(warehouse, into)
+        assert [Path(one.path).parent.as_posix() for one in report.files if one.written] == ["year=2024/month=02"]
+        assert report.rows == 6
+        kept = [path for path in into.rglob("*.parquet") if inodes.get(path.name) == path.stat().st_ino]
+        assert len(kept) == 3
+        fresh = into.with_name("fresh")
+        export_parquet(warehouse, fresh)
+        assert files(fresh) == files(into)
+
+    @pytest.mark.usefixtures("dated")
+    def test_a_month_that_loses_its_articles_is_gone(self, warehouse, take, capture, into):
+        """An article that moves to another month leaves no file behind in the former."""
+        export_parquet(warehouse, into)
+        take(capture("Salt is dear.", "/month", day=20, published="2024-03-01"))
+        export_parquet(warehouse, into)
+        assert "year=2023/month=11" not in partitions(into)
+        assert "year=2024/month=03" in partitions(into)
+
+    @pytest.mark.usefixtures("dated")
+    def test_a_damaged_file_is_written_again(self, warehouse, into):
+        """A file that is not as long as it was, or is gone, is not taken over."""
+        export_parquet(warehouse, into)
+        before = files(into)
+        cut, gone, *_ = sorted(into.rglob("*.parquet"))
+        cut.write_bytes(cut.read_bytes()[:-1])
+        gone.unlink()
+        assert sum(one.written for one in export_parquet(warehouse, into).files) == 2
+        assert files(into) == before
+
+
+class TestSelection:
+    @pytest.mark.usefixtures("dated")
+    def test_articles_may_be_chosen(self, warehouse, into):
+        """By the time of publication, by a condition, or both; another choice writes everything again."""
+        assert export_parquet(warehouse, into, Selection(since="2024-01-01")).rows == 2
+        assert export_parquet(warehouse, into, Selection(where="text LIKE 'Salt%'")).rows == 1
+        report = export_parquet(warehouse, into, Selection(since="2024-02-05", where="word_count < 100"))
+        assert (report.rows, [one.written for one in report.files]) == (1, [True])
+        assert export_parquet(warehouse, into).rows == 5
+
+    @pytest.mark.usefixtures("dated")
+    @pytest.mark.parametrize("where", ["no_such_column = 1", "1; DROP TABLE runs", "word_count <"])
+    def test_a_wrong_condition_is_refused(self, warehouse, into, rows, where):
+        """A condition that is none leaves the export before as it was, and changes nothing."""
+        export_parquet(warehouse, into)
+        before = files(into)
+        with pytest.raises(ExportRefusedError, match="the condition cannot be read"):
+            export_parquet(warehouse, into, Selection(where=where))
+        assert files(into) == before
+        assert rows("SELECT count(*) > 0 FROM runs") == [(True,)]
+
+    def test_lines_of_schema_org(self, warehouse, take, capture, into):
+        """A line is a NewsArticle whose date is no finer than it is known."""
+        address = "https://www.gazette.example/1"
+        take(capture(BREAD, "/1", url=address, published="2024-02", title="Loaves", authors=("Ann Oat",)))
+        take(capture(SALT, "/2", published="2024-02-02T10:00:00+01:00"), capture(OATS, "/3"))
+        report = export_parquet(warehouse, into, Selection(schema_org=True))
+        told = [json.loads(line) for one in report.files for line in (into / one.path).read_text().splitlines()]
+        assert {one["@type"] for one in told} == {"NewsArticle"}
+        by_text = {one["articleBody"]: one for one in told}
+        bread = by_text[BREAD.strip()]
+        assert (bread["datePublished"], bread["url"], bread["headline"]) == (
+            "2024-02",
+            "https://www.gazette.example/1",
+            "Loaves",
+        )
+        assert bread["author"] == [{"@type": "Person", "name": "Ann Oat"}]
+        assert by_text[SALT.strip()]["datePublished"] == "2024-02-02T09:00:00+00:00"
+        assert "datePublished" not in by_text[OATS.strip()]
 
 
 class TestReaders:

@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from flows.rebuild_warehouse import rebuild_warehouse
 from flows.supervise_workers import Inline, Means, Work
 from flows.walk_documents import settle, stage, walk
 from transforms.boilerplate import shipped_rules
 from transforms.records import OUTCOMES, Rejection
 from warehouse.archive import Placement
+from warehouse.checks import run_checks
+from warehouse.database import Warehouse
 from warehouse.load import LoadReport
 from warehouse.runs import open_run
 
@@ -60,13 +63,29 @@ class TestOutcomes:
         ]
         assert rows("SELECT version, text FROM articles") == [(2, SALT.strip())]
 
-    @pytest.mark.parametrize("change", [{"title": "Loaves"}, {"published": "2024-02-03"}])
-    def test_a_new_title_or_date_is_an_update(self, take, capture, rows, change):
-        """A title or a date that changes makes a version too, with the same text."""
-        before = {"url": ADDRESS, "title": "Bread", "published": "2024-02-02"}
-        take(capture(BREAD, "/1", **before))
-        assert take(capture(BREAD, "/2", day=2, **{**before, **change})) == counted(updated=1)
+    def test_a_new_title_is_an_update(self, take, capture, rows):
+        """A title that changes makes a version, with the same text."""
+        take(capture(BREAD, "/1", url=ADDRESS, title="Bread"))
+        assert take(capture(BREAD, "/2", day=2, url=ADDRESS, title="Loaves")) == counted(updated=1)
         assert rows("SELECT count(DISTINCT text_sha256), max(version) FROM article_versions") == [(1, 2)]
+
+    def test_a_new_date_alone_is_none(self, take, capture, rows):
+        """An item that is only dated anew makes no version and keeps the date that it was first seen with."""
+        take(capture(BREAD, "/1", url=ADDRESS, published="2024-02-02"))
+        assert take(capture(BREAD, "/2", day=2, url=ADDRESS, published="2024-02-03")) == counted(unchanged=1)
+        assert rows("SELECT version, published_at FROM article_versions") == [(1, datetime(2024, 2, 2, tzinfo=UTC))]
+        assert rows("SELECT raw FROM date_claims") == [("2024-02-02",)]
+
+    def test_a_first_date_is_taken(self, take, capture, rows):
+        """What was seen without a date takes that of the first capture of the same words that tells one."""
+        take(capture(BREAD, "/1", url=ADDRESS))
+        assert take(capture(BREAD, "/2", day=2, url=ADDRESS, published="2024-02-03")) == counted(unchanged=1)
+        assert rows("SELECT version, valid_from, published_at FROM article_versions") == [
+            (1, instant(1), datetime(2024, 2, 3, tzinfo=UTC))
+        ]
+        assert rows("SELECT raw, chosen FROM date_claims") == [("2024-02-03", True)]
+        assert rows("SELECT locator FROM articles INNER JOIN captures USING (capture_id)") == [("/2",)]
+        assert rows("SELECT published_at FROM search_documents") == [(datetime(2024, 2, 3, tzinfo=UTC),)]
 
     def test_new_authors_are_no_update(self, take, capture, rows):
         """What is neither text, title nor date makes no version."""
@@ -237,16 +256,18 @@ class TestRerun:
             (3, instant(5), BREAD.strip()),
         ]
 
-    def test_an_edit_with_an_older_time_begins_where_the_last_began(self, ingest, seeds, write, rows):
-        """Time does not run back: an edit whose file claims an older time still follows what was there."""
+    def test_an_edit_with_an_older_time_is_an_older_version(self, ingest, seeds, write, rows):
+        """What was captured earlier and arrives later comes before what was there, with its own edits and claims."""
         write("a.txt", BREAD, instant(5))
         ingest(seeds)
-        write("a.txt", SALT, instant(2))
+        write("a.txt", f"date 2024-02-01 {SALT}", instant(2))
         assert ingest(seeds) == counted(updated=1)
-        assert rows("SELECT version, valid_from, valid_to FROM article_versions ORDER BY version") == [
-            (1, instant(5), instant(5)),
-            (2, instant(5), None),
+        assert rows("SELECT version, valid_from, valid_to, text FROM article_versions ORDER BY version") == [
+            (1, instant(2), instant(5), SALT.strip()),
+            (2, instant(5), None, BREAD.strip()),
         ]
+        assert rows("SELECT DISTINCT version FROM date_claims") == [(1,)]
+        assert ingest(seeds) == counted(unchanged=1)
 
     @pytest.mark.parametrize("documents", [1, 1000])
     def test_lines_of_one_address_are_stable(self, ingest, write, rows, snapshot, documents):
@@ -311,6 +332,39 @@ class TestOrder:
             "SELECT list(text ORDER BY version), list(valid_from ORDER BY version) FROM article_versions GROUP BY article_id"
         )
         assert found == [([one.strip() for one in (BREAD, SALT, OATS)], [instant(1), instant(2), instant(3)])] * 6
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_versions_do_not_hang_on_the_order_of_arrival(self, capture, take, snapshot, rows, tmp_path, seed):
+        """Captures of one address, some of them reverts, re-dated or in other bytes, give one chain in any order."""
+        generator = random.Random(seed)
+        texts = [generator.choice((BREAD, SALT, OATS)) for _ in range(9)]
+        items = [
+            capture(text + "\n" * (n % 3), f"/{n % 5}", day=1 + n, url=ADDRESS, published=f"2024-02-0{1 + n}")
+            for n, text in enumerate(texts)
+        ]
+        items[3] = replace(items[3], claims=replace(items[3].claims, published=None))
+        take(*items, documents=generator.choice((1, 3, 9)))
+        expected = snapshot()
+        shown = rows("SELECT text FROM article_versions ORDER BY version")
+        assert [text for (text,) in shown] == [key.strip() for key, _ in itertools.groupby(texts)]
+        other = Warehouse(tmp_path / "other" / "dateline.duckdb")
+        take(*generator.sample(items, len(items)), documents=generator.choice((1, 2, 9)), into=other)
+        assert snapshot(other) == expected
+        rebuild_warehouse(other, Means(jobs=0))
+        assert snapshot(other) == expected
+        assert [one.name for one in run_checks(other) if one.required and not one.passed] == []
+
+    def test_a_sighting_after_another_content_is_a_return(self, take, capture, rows):
+        """Words that were seen on two days, with others between them that arrive last, are three versions."""
+        take(capture(BREAD, "/1", day=1))
+        take(capture(BREAD, "/1", day=3))
+        assert rows("SELECT version FROM article_versions") == [(1,)]
+        assert take(capture(SALT, "/1", day=2)) == counted(updated=1)
+        assert rows("SELECT version, valid_from, text FROM article_versions ORDER BY version") == [
+            (1, instant(1), BREAD.strip()),
+            (2, instant(2), SALT.strip()),
+            (3, instant(3), BREAD.strip()),
+        ]
 
     def test_of_one_instant_the_later_in_line_is_the_later_version(self, take, capture, rows):
         """Captures of one address and one instant are versions in the order in which they came."""

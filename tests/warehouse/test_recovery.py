@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from flows.rebuild_warehouse import rebuild_warehouse
@@ -19,6 +21,7 @@ from warehouse.checks import run_checks
 from warehouse.database import Warehouse, WarehouseDamagedError
 from warehouse.export import export_parquet
 from warehouse.load import LoadReport
+from warehouse.publish import publish
 
 BREAD = "Bakers in Port Ellen cut the price of a loaf by a tenth on Monday.\n"
 SALT = "Salt from the old pans is on sale again, the harbour master said.\n"
@@ -385,3 +388,130 @@ class TestCrashes:
             aside = [path.read_bytes() for path in (store.archive.folder / "quarantine").iterdir()]
             assert b"\x1f\x8b\x08 torn" in aside, point
             assert broken(store) == [], point
+
+
+# Kills at random moments. The child loads, exports and publishes; the parent measures how long each takes undisturbed, and
+# then kills fifty others in one of the three, each after a random part of its time.
+KILL = """
+import json, os, random, signal, sys, time
+from pathlib import Path
+
+from connectors.seeds import SeedConnector
+from flows.supervise_workers import Means
+from flows.walk_documents import recover, walk
+from transforms.boilerplate import shipped_rules
+from warehouse.database import Warehouse
+from warehouse.export import export_parquet
+from warehouse.publish import publish
+from warehouse.runs import open_run
+
+houses, seeds, kills = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+
+
+def work(house, told):
+    store = Warehouse(house / "dateline.duckdb")
+    os.write(told, b"load ")
+    recover(store, Means(jobs=0))
+    with open_run(store, "ingest", shipped_rules().sha256) as run:
+        walk(store, run, SeedConnector([seeds]).captures(), documents=2, size=1 << 20, means=Means(jobs=0))
+    os.write(told, b"export ")
+    export_parquet(store, house / "export")
+    os.write(told, b"publish ")
+    publish(store, house / "public.duckdb")
+    os.write(told, b"done ")
+
+
+def begin(house):
+    house.mkdir()
+    heard, told = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            work(house, told)
+        except BaseException as error:
+            print(repr(error), file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    os.close(told)
+    return child, heard
+
+
+def ended(child):
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status not in (0, -signal.SIGKILL):
+        sys.exit(f"the child ended with {status}")
+    return status
+
+
+def reach(heard, stage):
+    told = b""
+    while stage not in told and (more := os.read(heard, 100)):
+        told += more
+
+
+STAGES, times = (b"load", b"export", b"publish", b"done"), []
+child, heard = begin(houses / "undisturbed")
+for stage in STAGES:
+    reach(heard, stage)
+    times.append(time.monotonic())
+ended(child)
+generator, stages = random.Random(50), []
+for number in range(kills):
+    child, heard = begin(houses / f"{number:03d}")
+    stage = number % 3
+    reach(heard, STAGES[stage])
+    time.sleep(generator.uniform(0, times[stage + 1] - times[stage]))
+    os.kill(child, signal.SIGKILL)
+    stages.append(STAGES[stage].decode() if ended(child) else "done")
+    os.close(heard)
+print(json.dumps(stages))
+"""
+
+
+@pytest.mark.slow
+class TestKills:
+    KILLS = 50
+
+    def exported(self, house: Path) -> dict[str, list]:
+        """Read an export by its manifest: the rows of each partition, without the runs that made them."""
+        told = json.loads((house / "export" / "manifest.json").read_bytes())
+        found = {}
+        for one in told["files"]:
+            path = house / "export" / one["path"]
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == one["sha256"]
+            found[str(Path(one["path"]).parent)] = pq.read_table(path).drop_columns(["run_id"]).to_pylist()
+        return found
+
+    def test_a_kill_at_any_moment_then_a_rerun_gives_the_same(self, tmp_path, write, seeds, ingest, snapshot, capsys):
+        """After a kill at fifty moments and a plain rerun, rows, export and published copy are those of no kill."""
+        for number in range(12):
+            write(
+                f"{number:02d}.txt",
+                f"date 2024-0{1 + number % 3}-02 {BREAD}\n{SALT if number % 2 else OATS}\nNo. {number % 7}.\n",
+            )
+        write("x.jsonl", "".join(json.dumps({"url": ADDRESS, "text": text}) + "\n" for text in (SALT, OATS)))
+        write("y.txt", "")
+        houses = tmp_path / "houses"
+        houses.mkdir()
+        command = [sys.executable, "-c", KILL, str(houses), str(seeds), str(self.KILLS)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        stages = json.loads(done.stdout)
+        assert len(stages) == self.KILLS
+        with capsys.disabled():
+            print(f" [{ {one: stages.count(one) for one in sorted(set(stages))} }]", end="")  # noqa: T201
+        undisturbed = houses / "undisturbed"
+        rows = snapshot(Warehouse(undisturbed / "dateline.duckdb"))
+        files = self.exported(undisturbed)
+        for number in range(self.KILLS):
+            house = houses / f"{number:03d}"
+            store = Warehouse(house / "dateline.duckdb")
+            recover(store, Means(jobs=0))
+            ingest(seeds, documents=2, into=store)
+            export_parquet(store, house / "export")
+            publish(store, house / "public.duckdb")
+            assert snapshot(store) == rows, (number, stages[number])
+            assert self.exported(house) == files, (number, stages[number])
+            assert snapshot(Warehouse(house / "public.duckdb")) == rows, (number, stages[number])
+            assert broken(store) == [], (number, stages[number])
+            assert not [path for path in house.iterdir() if "staging" in path.name or "publishing" in path.name]

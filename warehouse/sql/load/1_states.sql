@@ -1,78 +1,153 @@
--- What each staged article is to the version before it: the one before it in the batch, else the current one. Within a
--- batch the order is that of capture. Bytes that were seen before are history already, unless they come back after the
--- current version began and nothing of their article follows them in the batch.
-CREATE OR REPLACE TEMP TABLE states AS
-WITH in_batch AS (
-    SELECT ordinal, article_id, captured_at FROM staged_articles
-    UNION ALL
-    SELECT staged.ordinal, current.article_id, staged.captured_at
-    FROM staged_captures AS staged
-    INNER JOIN article_versions AS current ON staged.capture_id = current.capture_id AND current.valid_to IS NULL
-    WHERE staged.known
-),
-followed AS (
-    SELECT ordinal, lead(ordinal) OVER (PARTITION BY article_id ORDER BY captured_at, ordinal) IS NOT NULL AS is_followed
-    FROM in_batch
-),
-placed AS (
-    SELECT
-        staged.ordinal,
-        staged.article_id,
-        staged.captured_at,
-        staged.text_sha256,
-        staged.title,
-        staged.published_at,
-        staged.published_precision,
-        current.article_id IS NULL AS is_first,
-        coalesce(current.version, 0) AS current_version,
-        current.valid_from AS current_from,
-        current.text_sha256 AS current_sha256,
-        current.title AS current_title,
-        -- A date inferred from the story is no word of the document's.
-        CASE WHEN current.published_origin <> 'story' THEN current.published_at END AS current_published_at,
-        CASE WHEN current.published_origin <> 'story' THEN current.published_precision END AS current_precision,
-        coalesce(captures.seen AND (followed.is_followed OR staged.captured_at <= current.valid_from), false) AS is_history
-    FROM staged_articles AS staged
-    INNER JOIN staged_captures AS captures USING (ordinal)
-    INNER JOIN followed USING (ordinal)
-    LEFT JOIN article_versions AS current
-        ON staged.article_id = current.article_id AND current.valid_to IS NULL
-),
-chained AS (
-    SELECT
-        *,
-        row_number() OVER chain = 1 AS leads,
-        lag(text_sha256) OVER chain AS lag_sha256,
-        lag(title) OVER chain AS lag_title,
-        lag(published_at) OVER chain AS lag_published_at,
-        lag(published_precision) OVER chain AS lag_precision
-    FROM placed
-    WINDOW chain AS (PARTITION BY article_id, is_history ORDER BY captured_at, ordinal)
-),
-compared AS (
-    SELECT
-        *,
-        is_first AND leads AS is_new,
-        NOT is_history AND (
-            is_first AND leads
-            OR CASE WHEN leads THEN current_sha256 ELSE lag_sha256 END IS DISTINCT FROM text_sha256
-            OR CASE WHEN leads THEN current_title ELSE lag_title END IS DISTINCT FROM title
-            OR CASE WHEN leads THEN current_published_at ELSE lag_published_at END IS DISTINCT FROM published_at
-            OR CASE WHEN leads THEN current_precision ELSE lag_precision END IS DISTINCT FROM published_precision
-        ) AS makes_version
-    FROM chained
-)
+-- Versions follow each other in the order of capture, whatever the order of arrival. So the batch's sightings are laid
+-- among those of the same articles before it, and the chain of versions is read off anew: a version is a run of
+-- neighbouring sightings with one content, which is text and title. A date alone makes no version, for feeds re-date what
+-- they only repeat.
+CREATE OR REPLACE TEMP TABLE seen_now AS
 SELECT
     ordinal,
     article_id,
-    is_new,
-    makes_version,
-    current_version + CAST(count(*) FILTER (makes_version) OVER so_far AS INTEGER) AS version,
-    -- Time does not run back: what was captured before the current version began, begins where that began.
-    greatest(captured_at, current_from) AS valid_from,
-    is_new AND (
-        text_sha256 IN (SELECT known.text_sha256 FROM article_versions AS known WHERE known.valid_to IS NULL)
-        OR row_number() OVER (PARTITION BY text_sha256 ORDER BY ordinal) > 1
+    captured_at,
+    capture_id,
+    md5_number_lower(text_sha256 || coalesce('"' || title, '')) AS content,
+    published_at IS NOT NULL AS is_dated,
+    CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) AS article_key,
+    CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT) AS capture_key,
+    CAST('0x' || substring(text_sha256, 1, 16) AS UBIGINT) AS text_key
+FROM staged_articles
+UNION ALL
+SELECT
+    staged.ordinal,
+    seen.article_id,
+    staged.captured_at,
+    seen.capture_id,
+    seen.content,
+    seen.is_dated,
+    seen.article_key,
+    seen.capture_key,
+    seen.text_key
+FROM (SELECT *, CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT) AS capture_key FROM staged_captures WHERE known)
+    AS staged
+INNER JOIN sightings AS seen USING (capture_key);
+
+CREATE OR REPLACE TEMP TABLE seen_before AS
+SELECT * FROM sightings WHERE article_key IN (SELECT article_key FROM seen_now);
+
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT *, (SELECT coalesce(max(arrival), 0) FROM sightings) + row_number() OVER (ORDER BY ordinal) AS arrival
+FROM seen_now
+ANTI JOIN seen_before USING (article_id, captured_at, capture_id)
+QUALIFY row_number() OVER (PARTITION BY article_id, captured_at, capture_id ORDER BY ordinal) = 1;
+
+CREATE OR REPLACE TEMP TABLE chained AS
+SELECT
+    *,
+    content IS DISTINCT FROM lag(content) OVER (PARTITION BY article_id ORDER BY captured_at, arrival) AS begins
+FROM (
+    SELECT NULL AS ordinal, article_id, captured_at, arrival, capture_id, content, is_dated
+    FROM seen_before
+    WHERE article_id IN (SELECT article_id FROM fresh)
+    UNION ALL
+    SELECT ordinal, article_id, captured_at, arrival, capture_id, content, is_dated FROM fresh
+);
+
+-- The texts of the batch that are current somewhere before it.
+CREATE OR REPLACE TEMP TABLE held_texts AS
+SELECT text_key
+FROM (
+    SELECT arg_max(text_key, {'captured_at': captured_at, 'arrival': arrival}) AS text_key
+    FROM sightings
+    WHERE article_key IN (SELECT article_key FROM sightings WHERE text_key IN (SELECT text_key FROM fresh))
+    GROUP BY article_key
+)
+WHERE text_key IN (SELECT text_key FROM fresh);
+
+INSERT INTO sightings BY NAME
+SELECT article_id, captured_at, arrival, capture_id, content, is_dated, article_key, capture_key, text_key
+FROM fresh
+ORDER BY arrival;
+
+-- The versions as they are to be, each with the sighting whose words and dates it has.
+CREATE OR REPLACE TEMP TABLE wanted AS
+WITH makers AS (
+    SELECT
+        article_id,
+        content,
+        arg_min(
+            {'ordinal': ordinal, 'capture_id': capture_id},
+            {'undated': NOT is_dated, 'captured_at': captured_at, 'arrival': arrival}
+        ) AS maker
+    FROM chained
+    GROUP BY article_id, content
+)
+SELECT
+    article_id,
+    CAST(row_number() OVER chain AS INTEGER) AS version,
+    chained.captured_at AS valid_from,
+    lead(chained.captured_at) OVER chain AS valid_to,
+    content,
+    makers.maker.ordinal AS maker,
+    makers.maker.capture_id AS capture_id
+FROM chained
+INNER JOIN makers USING (article_id, content)
+WHERE chained.begins
+WINDOW chain AS (PARTITION BY article_id ORDER BY chained.captured_at, chained.arrival);
+
+CREATE OR REPLACE TEMP TABLE former AS
+SELECT
+    article_id,
+    version,
+    valid_from,
+    md5_number_lower(text_sha256 || coalesce('"' || title, '')) AS content,
+    capture_id,
+    run_id
+FROM article_versions
+WHERE article_id IN (SELECT article_id FROM chained WHERE ordinal IS NULL);
+
+-- Most often versions are only added at the end. Where one that is there would change, all of its article are written anew.
+CREATE OR REPLACE TEMP TABLE rewritten AS
+SELECT DISTINCT article_id
+FROM former
+ANTI JOIN wanted USING (article_id, version, valid_from, content, capture_id);
+
+CREATE OR REPLACE TEMP TABLE versions_to_write AS
+SELECT
+    wanted.*,
+    copied.version AS copied_version,
+    coalesce(same.run_id, $run_id) AS run_id
+FROM wanted
+LEFT JOIN (SELECT article_id, content, min(version) AS version FROM former GROUP BY ALL) AS copied
+    ON wanted.article_id = copied.article_id AND wanted.content = copied.content AND wanted.maker IS NULL
+LEFT JOIN former AS same
+    ON wanted.article_id = same.article_id AND wanted.content = same.content AND wanted.valid_from = same.valid_from
+WHERE same.article_id IS NULL OR wanted.article_id IN (SELECT article_id FROM rewritten);
+
+-- What each staged article came to. `makes_version` says that its article's versions changed, and `is_update` that it
+-- began one of them.
+CREATE OR REPLACE TEMP TABLE states AS
+WITH runs_of_content AS (
+    SELECT
+        *,
+        count(*) FILTER (begins) OVER (PARTITION BY article_id ORDER BY captured_at, arrival) AS version,
+        bool_or(ordinal IS NULL) OVER (PARTITION BY article_id) AS is_known
+    FROM chained
+),
+placed AS (
+    SELECT
+        *,
+        NOT is_known AND row_number() OVER (PARTITION BY article_id ORDER BY captured_at, arrival) = 1 AS is_new,
+        begins AND NOT bool_or(ordinal IS NULL) OVER (PARTITION BY article_id, version) AS is_update
+    FROM runs_of_content
+)
+SELECT
+    staged.ordinal,
+    staged.article_id,
+    coalesce(placed.is_new, false) AS is_new,
+    staged.article_id IN (SELECT article_id FROM versions_to_write) AS makes_version,
+    coalesce(placed.is_update, false) AS is_update,
+    CAST(placed.version AS INTEGER) AS version,
+    coalesce(placed.is_new, false) AND (
+        CAST('0x' || substring(staged.text_sha256, 1, 16) AS UBIGINT) IN (SELECT text_key FROM held_texts)
+        OR row_number() OVER (PARTITION BY staged.text_sha256 ORDER BY staged.ordinal) > 1
     ) AS is_duplicate
-FROM compared
-WINDOW so_far AS (PARTITION BY article_id ORDER BY captured_at, ordinal);
+FROM staged_articles AS staged
+LEFT JOIN placed USING (ordinal);

@@ -1,39 +1,97 @@
-UPDATE article_versions
-SET valid_to = begun.valid_from
-FROM (
-    SELECT article_id, arg_min(valid_from, version) AS valid_from FROM states WHERE makes_version GROUP BY article_id
-) AS begun
-WHERE article_versions.article_id = begun.article_id AND article_versions.valid_to IS NULL;
+-- What is written anew from what is there is put aside first.
+CREATE OR REPLACE TEMP TABLE copied_versions AS
+SELECT * FROM article_versions
+SEMI JOIN (
+    SELECT article_id, copied_version AS version FROM versions_to_write WHERE copied_version IS NOT NULL
+) AS copied USING (article_id, version);
 
-INSERT INTO article_versions BY NAME
+CREATE OR REPLACE TEMP TABLE copied_edits AS
+SELECT * FROM edit_spans SEMI JOIN copied_versions USING (article_id, version);
+
+CREATE OR REPLACE TEMP TABLE copied_claims AS
+SELECT * FROM date_claims SEMI JOIN copied_versions USING (article_id, version);
+
+CREATE OR REPLACE TEMP TABLE copied_mentions AS
+SELECT * FROM date_mentions SEMI JOIN copied_versions USING (article_id, version);
+
+DELETE FROM article_versions WHERE article_id IN (SELECT article_id FROM rewritten);
+
+DELETE FROM edit_spans WHERE article_id IN (SELECT article_id FROM rewritten);
+
+DELETE FROM date_claims WHERE article_id IN (SELECT article_id FROM rewritten);
+
+DELETE FROM date_mentions WHERE article_id IN (SELECT article_id FROM rewritten);
+
+UPDATE article_versions
+SET valid_to = wanted.valid_to
+FROM (
+    SELECT article_id, version, wanted.valid_to
+    FROM wanted
+    INNER JOIN former USING (article_id, version)
+    WHERE article_id IN (SELECT article_id FROM versions_to_write)
+) AS wanted
+WHERE
+    article_versions.article_id = wanted.article_id
+    AND article_versions.version = wanted.version
+    AND article_versions.valid_to IS DISTINCT FROM wanted.valid_to;
+
+CREATE OR REPLACE TEMP VIEW made AS
 SELECT
     staged.* EXCLUDE (ordinal, captured_at, charset),
-    states.version,
-    states.valid_from,
-    lead(states.valid_from) OVER (PARTITION BY states.article_id ORDER BY states.version) AS valid_to,
-    $run_id AS run_id
+    written.version,
+    written.valid_from,
+    written.valid_to,
+    written.run_id
 FROM staged_articles AS staged
-INNER JOIN states USING (ordinal)
-WHERE states.makes_version
-ORDER BY staged.ordinal;
+INNER JOIN versions_to_write AS written ON staged.ordinal = written.maker
+UNION ALL BY NAME
+SELECT
+    copied.* EXCLUDE (version, valid_from, valid_to, run_id),
+    written.version,
+    written.valid_from,
+    written.valid_to,
+    written.run_id
+FROM copied_versions AS copied
+INNER JOIN versions_to_write AS written
+    ON copied.article_id = written.article_id AND copied.version = written.copied_version;
+
+INSERT INTO article_versions BY NAME SELECT * FROM made;
 
 INSERT INTO edit_spans BY NAME
-SELECT states.article_id, states.version, spans.* EXCLUDE (article)
+SELECT written.article_id, written.version, spans.* EXCLUDE (article)
 FROM staged_edits AS spans
-INNER JOIN states ON spans.article = states.ordinal
-WHERE states.makes_version
+INNER JOIN versions_to_write AS written ON spans.article = written.maker
 ORDER BY spans.article, spans.ordinal;
 
+INSERT INTO edit_spans BY NAME
+SELECT copied.* EXCLUDE (version), written.version
+FROM copied_edits AS copied
+INNER JOIN versions_to_write AS written
+    ON copied.article_id = written.article_id AND copied.version = written.copied_version
+ORDER BY copied.article_id, written.version, copied.ordinal;
+
 INSERT INTO date_claims BY NAME
-SELECT states.article_id, states.version, claims.* EXCLUDE (article)
+SELECT written.article_id, written.version, claims.* EXCLUDE (article)
 FROM staged_claims AS claims
-INNER JOIN states ON claims.article = states.ordinal
-WHERE states.makes_version
+INNER JOIN versions_to_write AS written ON claims.article = written.maker
 ORDER BY claims.article;
 
+INSERT INTO date_claims BY NAME
+SELECT copied.* EXCLUDE (version), written.version
+FROM copied_claims AS copied
+INNER JOIN versions_to_write AS written
+    ON copied.article_id = written.article_id AND copied.version = written.copied_version
+ORDER BY copied.article_id, written.version;
+
 INSERT INTO date_mentions BY NAME
-SELECT states.article_id, states.version, mentions.* EXCLUDE (article)
+SELECT written.article_id, written.version, mentions.* EXCLUDE (article)
 FROM staged_mentions AS mentions
-INNER JOIN states ON mentions.article = states.ordinal
-WHERE states.makes_version
+INNER JOIN versions_to_write AS written ON mentions.article = written.maker
 ORDER BY mentions.article, mentions.ordinal;
+
+INSERT INTO date_mentions BY NAME
+SELECT copied.* EXCLUDE (version), written.version
+FROM copied_mentions AS copied
+INNER JOIN versions_to_write AS written
+    ON copied.article_id = written.article_id AND copied.version = written.copied_version
+ORDER BY copied.article_id, written.version, copied.ordinal;

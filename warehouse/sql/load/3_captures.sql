@@ -1,18 +1,34 @@
-MERGE INTO captures
-USING (
-    SELECT
-        staged.* EXCLUDE (ordinal, known, seen),
-        articles.charset,
-        greatest($seen_at, staged.captured_at) AS last_seen_at,
-        $run_id AS run_id
-    FROM staged_captures AS staged
-    LEFT JOIN staged_articles AS articles USING (ordinal)
-    WHERE staged.known OR articles.ordinal IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY staged.capture_id ORDER BY staged.ordinal) = 1
-) AS seen
-ON captures.capture_id = seen.capture_id
-WHEN MATCHED THEN UPDATE SET last_seen_at = greatest(captures.last_seen_at, seen.last_seen_at)
-WHEN NOT MATCHED THEN INSERT BY NAME;
+CREATE OR REPLACE TEMP TABLE seen_captures AS
+SELECT
+    staged.* EXCLUDE (ordinal, known, seen),
+    articles.charset,
+    greatest($seen_at, staged.captured_at) AS last_seen_at,
+    $run_id AS run_id
+FROM staged_captures AS staged
+LEFT JOIN staged_articles AS articles USING (ordinal)
+WHERE staged.known OR articles.ordinal IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY staged.capture_id ORDER BY staged.captured_at, staged.ordinal) = 1;
+
+-- What has a sighting from before this batch is there already.
+CREATE OR REPLACE TEMP TABLE former_captures AS
+SELECT capture_id
+FROM seen_captures
+WHERE CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT) IN (
+    SELECT capture_key
+    FROM sightings
+    WHERE
+        arrival NOT IN (SELECT arrival FROM fresh)
+        AND capture_key IN (SELECT CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT) FROM seen_captures)
+);
+
+UPDATE captures
+SET captured_at = least(captures.captured_at, seen.captured_at),
+    last_seen_at = greatest(captures.last_seen_at, seen.last_seen_at)
+FROM (SELECT * FROM seen_captures SEMI JOIN former_captures USING (capture_id)) AS seen
+WHERE captures.capture_id = seen.capture_id;
+
+INSERT INTO captures BY NAME
+SELECT * FROM seen_captures ANTI JOIN former_captures USING (capture_id);
 
 INSERT INTO rejections BY NAME
 SELECT staged.* EXCLUDE (ordinal), $run_id AS run_id, $seen_at AS rejected_at

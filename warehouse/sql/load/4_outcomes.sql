@@ -11,7 +11,7 @@ FROM (
         CASE
             WHEN is_duplicate THEN 'duplicate'
             WHEN is_new THEN 'inserted'
-            WHEN makes_version THEN 'updated'
+            WHEN is_update THEN 'updated'
             ELSE 'unchanged'
         END AS outcome
     FROM states

@@ -19,3 +19,8 @@ FROM (
 INNER JOIN articles ON taken.first.article_id = articles.article_id
 ORDER BY taken.edits DESC, taken.rule;
 COMMENT ON VIEW boilerplate_by_rule IS 'What each rule took out of the current articles, with an example';
+COMMENT ON COLUMN boilerplate_by_rule.rule IS 'Rule';
+COMMENT ON COLUMN boilerplate_by_rule.edits IS 'Edits that it made in current articles';
+COMMENT ON COLUMN boilerplate_by_rule.articles IS 'Articles that it edited';
+COMMENT ON COLUMN boilerplate_by_rule.characters IS 'Characters that it took away, less those that it put in';
+COMMENT ON COLUMN boilerplate_by_rule.example IS 'What one of its edits took, up to 80 characters';

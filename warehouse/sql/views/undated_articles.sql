@@ -12,3 +12,8 @@ SELECT
 FROM articles
 WHERE published_at IS NULL;
 COMMENT ON VIEW undated_articles IS 'Current articles without a publication date, with the claims that were not believed';
+COMMENT ON COLUMN undated_articles.article_id IS 'Article';
+COMMENT ON COLUMN undated_articles.title IS 'Headline';
+COMMENT ON COLUMN undated_articles.url IS 'Canonical web address, without tracking parameters';
+COMMENT ON COLUMN undated_articles.capture_id IS 'Capture that the version was made from: of those with its text and title the earliest that told a date, else the earliest';
+COMMENT ON COLUMN undated_articles.claims IS 'What was read as a date and not believed: origin and words';

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from warehouse.database import Warehouse
+
+BREAD = "Bakers in Port Ellen cut the price of a loaf by a tenth on Monday."
+SALT = "Salt from the old pans is on sale again, the harbour master said."
+WORDS = ("bread", "salt", "oats", "rye", "harbour", "mill", "the", "a", "Straße", "λόγος")
+
+
+@pytest.fixture
+def found(rows):
+    """Give a function that searches and gives the places of what it finds."""
+
+    def searched(words: str, **narrowed: str) -> list[str]:
+        given = "".join(f", {name} := ${name}" for name in narrowed)
+        query = f"SELECT locator FROM search($words{given}) AS hits INNER JOIN articles USING (article_id) INNER JOIN captures USING (capture_id) ORDER BY hits.score DESC, article_id"
+        return [locator for (locator,) in rows(query, {"words": words, **narrowed})]
+
+    return searched
+
+
+def terms(rows) -> list[tuple]:
+    """Give what the index holds, by article; how it is laid out in segments is left out."""
+    return rows("""
+        SELECT term, article_id, CAST(posting % 256 AS INTEGER)
+        FROM (SELECT term, unnest(postings) AS posting FROM search_postings)
+        INNER JOIN search_documents ON posting // 256 = document
+        ORDER BY ALL
+    """)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("written", "words"),
+        [
+            ("Salt, SALT; sAlt", ["salt", "salt", "salt"]),
+            ("the harbour-master's", ["the", "harbour", "master", "s"]),
+            ("STRASSE Straße STRAẞE", ["strasse"] * 3),
+            ("ΛΌΓΟΣ λόγος", ["λόγοσ"] * 2),
+            ("cafe\u0301 café", ["café"] * 2),
+            ("ﬁnd ＡＢ１２", ["find", "ab12"]),
+            ("港口罢工2024年", ["港口", "口罢", "罢工", "2024", "年"]),
+            ("東京タワー", ["東京", "京タ", "タワ", "ワー"]),
+            ("ميناء 2022", ["ميناء", "2022"]),
+            ("—!?…", [""]),
+        ],
+    )
+    def test_words_are_told_without_regard_to_their_form(self, take, rows, written, words):
+        """Case, ligatures, wide letters and combining marks make no other word; signs without spaces go in pairs."""
+        take()
+        assert rows("SELECT words_in(spaced(?))", [written]) == [(words,)]
+
+
+class TestQuestions:
+    def test_a_phrase_stands_together(self, take, capture, found):
+        """Words in quotes are needed in their order, one after the other, in text or headline."""
+        take(
+            capture("The harbour master said so.", "/together", title="A"),
+            capture("The master of the harbour said so.", "/apart", title="B"),
+            capture("He said so.", "/title", title="Harbour master"),
+            capture("harbour: master!", "/signs", title="C"),
+        )
+        assert set(found('"harbour master"')) == {"/together", "/title", "/signs"}
+        assert set(found("harbour master")) == {"/together", "/apart", "/title", "/signs"}
+        assert found('"harbour master" said title:a') == ["/together"]
+        assert found('"arbour master"') == []
+
+    def test_a_word_of_the_headline(self, take, capture, found):
+        """`title:` finds in headlines alone, a phrase too."""
+        take(
+            capture("Salt is cheap.", "/text", title="A sale"),
+            capture("It is cheap.", "/title", title="Salt from the pans"),
+            capture("title:salt was printed here.", "/odd", title="A mistake"),
+        )
+        assert found("title:salt") == ["/title"]
+        assert found("Title:SALT cheap") == ["/title"]
+        assert found('title:"from the pans"') == ["/title"]
+        assert found('title:"from pans"') == []
+
+    def test_chinese_is_found_by_parts_of_its_text(self, take, capture, found):
+        """Where no spaces part words, a run of signs is found inside a longer one."""
+        take(capture("中国港口工人星期一开始罢工。", "/port"), capture("中国工人港。", "/other"))
+        assert found("港口工人") == ["/port"]
+        assert found('"工人星期一"') == ["/port"]
+        assert found("罢工 港口") == ["/port"]
+
+    def test_dates_and_publishers_narrow(self, take, capture, found):
+        """A span of publication is half-open, and a publisher is its name or host, in any case."""
+        take(
+            capture("Salt.", "/1", published="2024-02-01", publisher="The Gazette"),
+            capture("Salt!", "/2", published="2024-02-02", url="https://www.herald.example/2"),
+            capture("Salt?", "/3"),
+        )
+        assert set(found("salt")) == {"/1", "/2", "/3"}
+        assert found("salt", since="2024-02-02") == ["/2"]
+        assert found("salt", until="2024-02-02") == ["/1"]
+        assert set(found("salt", since="2024-02-01", until="2024-02-03")) == {"/1", "/2"}
+        assert found("salt", from_publisher="the gazette") == ["/1"]
+        assert found("salt", from_publisher="Herald.example") == ["/2"]
+        assert found("salt", from_publisher="herald") == []
+
+    def test_the_best_are_the_first_of_all(self, take, capture, rows):
+        """The best few are the first of all that match, whatever is tied."""
+        take(*(capture(f"Salt and oats and number {n}.", f"/{n}", title="Same") for n in range(30)))
+        every = rows("SELECT article_id FROM search('salt oats')")
+        assert len(every) == 30
+        assert rows("SELECT article_id FROM search('salt oats', most := 7)") == every[:7]
+
+
+class TestUpkeep:
+    def items(self, capture) -> list:
+        generator = random.Random(7)
+        return [
+            capture(
+                f"{' '.join(generator.choices(WORDS, k=12))} n{n}", f"/{n % 40}", day=1 + n // 40, title=f"Title {n}"
+            )
+            for n in range(120)
+        ]
+
+    def test_the_index_does_not_hang_on_batches_and_merges(self, take, capture, rows, tmp_path):
+        """One batch, or sixty with merges among them, with versions replaced meanwhile: the index is the same."""
+        items = self.items(capture)
+        take(*items, documents=2)
+        ((segments, postings),) = rows("SELECT count(*), sum(postings) FROM search_segments")
+        assert segments < 32
+        merged = terms(rows)
+        other = Warehouse(tmp_path / "other" / "dateline.duckdb")
+        take(*items, into=other)
+        with other.reading() as connection:
+            assert terms(lambda query: connection.execute(query).fetchall()) == merged
+        assert rows("SELECT count(DISTINCT article_id), count(*) FROM search_documents") == [(40, 40)]
+        assert postings >= len(merged)
+
+    def test_what_was_replaced_is_found_no_more(self, take, capture, found, rows):
+        """A new version takes the words of the former out, before and after a merge."""
+        take(capture(BREAD, "/1"))
+        take(capture(SALT, "/1", day=2))
+        assert (found("loaf"), found("salt")) == ([], ["/1"])
+        assert rows("SELECT count(*) FROM search_retired") == [(1,)]
+        take(*(capture(f"Rye {n}", f"/rye/{n}") for n in range(31)), documents=1)
+        assert rows("SELECT count(*) FROM search_retired") == [(0,)]
+        assert (found("loaf"), found("salt")) == ([], ["/1"])
+        assert rows("SELECT count(*) FROM search_postings WHERE term = md5_number_lower('loaf')") == [(0,)]
+
+    def test_an_archive_older_than_the_index_is_indexed(self, take, capture, found, warehouse):
+        """Articles that were there before the index are in it as soon as the schema is brought up to date."""
+        take(*(capture(f"Salt {n}", f"/{n}") for n in range(5)))
+        with warehouse.transaction() as connection:
+            for name in ("documents", "postings", "segments", "retired"):
+                connection.execute(f"DELETE FROM search_{name}")
+            connection.execute("DELETE FROM schema_migrations WHERE version = 0")
+        with warehouse.writing():
+            pass
+        assert len(found("salt")) == 5
+
+    def test_a_load_that_fails_leaves_the_index_as_it_was(self, take, capture, found, rows, monkeypatch):
+        """The index changes with the articles, in one transaction, or not at all."""
+        take(capture(BREAD, "/1"))
+        before = terms(rows)
+        monkeypatch.setattr("warehouse.load.link", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            take(capture(SALT, "/2"))
+        assert terms(rows) == before
+        assert found("salt") == []

@@ -1,0 +1,43 @@
+"""The index of search: an inverted index in plain tables, kept up by the transaction that changes what it indexes.
+
+A batch adds one segment, in order of terms; segments of like size are merged as they gather (a log-structured merge), so
+that a batch costs the same however much is there, and a question asks a few dozen segments. What a new version replaced
+is kept in a list of retired documents until a merge leaves it out. The words are told by SQL alone, so that what is asked
+is cut as what was indexed.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from warehouse.statements import rows, run_sql
+
+_SLICES = 4  # a merge goes through the terms in this many stretches, each in a quarter of the memory
+_TERMS = 1 << 64
+_BACKLOG = 2_000  # articles that are indexed at once where an archive is older than its index
+
+
+def index_batch(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take into the index what a load made current; reads its temporary tables and runs in its transaction."""
+    run_sql(connection, "search/from_batch")
+    _add(connection)
+
+
+def index_backlog(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take into the index whatever is current and not in it, as in an archive that is older than the index."""
+    while True:
+        run_sql(connection, "search/from_backlog", {"most": _BACKLOG})
+        (found,) = rows(connection.execute("SELECT count(*) AS articles FROM to_index"))
+        if not found["articles"]:
+            return
+        _add(connection)
+
+
+def _add(connection: duckdb.DuckDBPyConnection) -> None:
+    run_sql(connection, "search/add")
+    while due := rows(run_sql(connection, "search/due")):
+        (merge,) = due
+        for number in range(_SLICES):
+            stretch = {"low": number * _TERMS // _SLICES, "high": (number + 1) * _TERMS // _SLICES - 1}
+            run_sql(connection, "search/merge", {**merge, **stretch})
+        run_sql(connection, "search/finish_merge", merge)
