@@ -59,7 +59,7 @@ def test_pieces_are_small(name):
     """However much a few bytes decode to, it comes in pieces."""
     content = b"a" * (10 * PIECE + 1)
     pieces = list(Decoding(name, LIMIT).feed(CODERS[name](content)))
-    assert max(map(len, pieces)) <= 2 * PIECE  # brotli holds to it loosely
+    assert max(map(len, pieces)) <= 4 * PIECE  # brotli holds to it loosely
     assert b"".join(pieces) == content
 
 
