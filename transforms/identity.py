@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from functools import cache
 from importlib import resources
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import ada_url
 
 _ID_BYTES = 16
+_WWW = re.compile(r"^www\d*\.")
 
 
 def capture_id(source: str, locator: str, payload_sha256: str) -> str:
@@ -46,6 +48,24 @@ def canonical_url(url: str | None) -> str | None:
 def hostname(url: str | None) -> str | None:
     """Give the host of a canonical URL, without a leading `www.`."""
     return ada_url.URL(url).hostname.removeprefix("www.") if url else None
+
+
+def sort_key(url: str) -> str:
+    """Give the key under which an index of web archives lists an address: its host from the top down, then its path.
+
+    Case, a leading `www.`, the order of parameters and a last slash make no difference, as in other tools' indexes
+    (Sort-friendly URI Reordering Transform).
+    """
+    try:
+        parts = ada_url.URL(url)
+    except ValueError:
+        return url.lower()
+    host = _WWW.sub("", parts.hostname.lower())
+    labels = host if host.startswith("[") or host.replace(".", "").isdigit() else ",".join(reversed(host.split(".")))
+    port = f":{parts.port}" if parts.port else ""
+    query = "&".join(sorted(parts.search[1:].lower().split("&")))
+    path = parts.pathname.lower().rstrip("/") or "/"
+    return f"{labels}{port}){path}{'?' if query else ''}{query}"
 
 
 def _digest(*parts: str) -> str:

@@ -89,3 +89,11 @@ def _secrets() -> frozenset[str]:
 def _secret_values() -> re.Pattern[str]:
     names = "|".join(map(re.escape, sorted(_secrets())))
     return re.compile(rf"([?&](?:{names})=)[^&#\s]*", re.IGNORECASE)
+
+
+def hostname_of(text: str) -> str:
+    """Give the host of an address, to sort addresses by; empty where there is none."""
+    try:
+        return str(ada_url.URL(text.strip()).hostname)
+    except (ValueError, UnicodeError):
+        return ""
