@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import h2.config
+import h2.connection
+import h2.events
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -160,3 +163,38 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
     )
     return folder / "certificate.pem", folder / "key.pem"
+
+
+class Http2Web(Web):
+    """The same over HTTP/2: a page is a list of header fields and a body, or of events to send."""
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        talk = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        talk.initiate_connection()
+        writer.write(talk.data_to_send())
+        try:
+            while content := await reader.read(65536):
+                for event in talk.receive_data(content):
+                    if isinstance(event, h2.events.RequestReceived):
+                        self._reply(talk, event)
+                    elif isinstance(event, h2.events.WindowUpdated):
+                        pass
+                writer.write(talk.data_to_send())
+                await writer.drain()
+        except (ConnectionError, ssl.SSLError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    def _reply(self, talk: Any, event: Any) -> None:
+        path = dict(event.headers)[b":path"].decode()
+        self.asked.append((path, repr(event.headers).encode()))
+        fields, body = self.pages.get(path, ([(":status", "404")], b""))
+        if body == "reset":
+            talk.reset_stream(event.stream_id)
+            return
+        talk.send_headers(event.stream_id, fields)
+        for at in range(0, len(body), 16384):
+            talk.send_data(event.stream_id, body[at : at + 16384])
+        talk.end_stream(event.stream_id)

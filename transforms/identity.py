@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import ada_url
 
 _ID_BYTES = 16
+_SLASHES = re.compile(r"/{2,}")
 _WWW = re.compile(r"^www\d*\.")
 
 
@@ -61,10 +62,10 @@ def sort_key(url: str) -> str:
     except ValueError:
         return url.lower()
     host = _WWW.sub("", parts.hostname.lower())
-    labels = host if host.startswith("[") or host.replace(".", "").isdigit() else ",".join(reversed(host.split(".")))
+    labels = host.strip("[]") if host.startswith("[") else ",".join(reversed(host.split(".")))
     port = f":{parts.port}" if parts.port else ""
     query = "&".join(sorted(parts.search[1:].lower().split("&")))
-    path = parts.pathname.lower().rstrip("/") or "/"
+    path = _SLASHES.sub("/", parts.pathname.lower()).rstrip("/") or "/"
     return f"{labels}{port}){path}{'?' if query else ''}{query}"
 
 

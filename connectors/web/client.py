@@ -40,6 +40,7 @@ _CODING_ERRORS = {
     codings.TooLargeError: BodyTooLargeError,
     codings.UnknownCodingError: UnknownCodingError,
 }
+_CUT_SHORT = ("peer closed", "Server disconnected", "<StreamReset", "<ConnectionTerminated")
 _TRUNCATED: dict[type, str] = {  # what WARC calls it
     BodyTooLargeError: "length",
     BodyTruncatedError: "disconnect",
@@ -113,7 +114,9 @@ class Client:
         except (httpcore.RemoteProtocolError, httpcore.NetworkError) as failure:
             error = _broken(failure, reading)
         except (httpx.InvalidURL, httpcore.UnsupportedProtocol, httpcore.LocalProtocolError) as failure:
-            error = MalformedUrlError(f"this address cannot be asked for: {failure}")
+            # Over HTTP/2 the library calls it our own fault, too, when a peer breaks the rules.
+            kind = ProtocolViolationError if wire.multiplexed else MalformedUrlError
+            error = kind(f"this address cannot be asked for: {failure}")
         except Exception as failure:  # noqa: BLE001  (an HTTP/2 peer can make the libraries raise errors of many kinds)
             error = ProtocolViolationError(f"{type(failure).__name__}: {failure}")
         seconds = self._clock.steady() - begun
@@ -249,9 +252,7 @@ class _Body(httpx.AsyncByteStream):
 
 def _broken(failure: Exception, reading: _Reading) -> FetchError:
     """Name a connection that broke: before the answer, within its body, or by its own words."""
-    cut_short = str(failure).startswith(("peer closed", "Server disconnected")) or isinstance(
-        failure, httpcore.NetworkError
-    )
+    cut_short = isinstance(failure, httpcore.NetworkError) or str(failure).startswith(_CUT_SHORT)
     if not cut_short:
         return ProtocolViolationError(shown(str(failure)))
     if reading.status:

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from connectors.web.fetcher import Fetcher, Known
 from connectors.web.hosts import HostBook
 from connectors.web.limits import Limits, Manners
 from connectors.web.network import Resolver
-from tests.loopback import Hours, Web, write_certificate
+from tests.loopback import Hours, Http2Web, Web, write_certificate
 from transforms.records import Capture, Rejection
 
 HASTY = Manners(gap=0.0, gap_factor=0.0, backoff=0.0, connections=8)
@@ -53,13 +54,24 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def tls_web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+def tls_web(tmp_path: Path) -> Iterator[Web]:
     """Give a server with a certificate for localhost that nobody knows; `trusted` believes it."""
-    folder = tmp_path_factory.mktemp("tls")
+    yield from secured(tmp_path, Web, [])
+
+
+@pytest.fixture
+def http2_web(tmp_path: Path) -> Iterator[Web]:
+    """Give the same over HTTP/2."""
+    yield from secured(tmp_path, Http2Web, ["h2"])
+
+
+def secured(folder: Path, kind: type[Web], protocols: list[str]) -> Iterator[Web]:
     certificate, key = write_certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    served = Web(context)
+    if protocols:
+        context.set_alpn_protocols(protocols)
+    served = kind(context)
     served.trusted = ssl.create_default_context(cafile=str(certificate))
     yield served
     served.close()

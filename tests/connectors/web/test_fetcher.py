@@ -8,6 +8,7 @@ import pytest
 
 from connectors.web.fetcher import Known
 from tests.loopback import answer
+from transforms.http_messages import read_response
 from transforms.records import Capture, Rejection
 
 PAGE = b"<html><title>Ferries stay in port</title><p>The ferries lay in the harbour until noon.</p></html>"
@@ -132,3 +133,50 @@ def test_the_media_type_is_guessed_where_there_is_none(web, fetch):
     web.pages["/a"] = answer(PAGE, Content_Type=None)
     web.pages["/b"] = answer(b"\x89PNG", Content_Type=None)
     assert [one.media_type for one in fetch(web.url("/a"), web.url("/b"))] == ["text/html", "application/octet-stream"]
+
+
+class TestHttp2:
+    @pytest.fixture
+    def over(self, setting, http2_web):
+        """Give the server, to which the fetcher may talk."""
+
+        async def everywhere(_host: str, _port: int) -> list[str]:
+            return ["127.0.0.1"]
+
+        setting.resolver, setting.trust = everywhere, http2_web.trusted
+        setting.ports = frozenset((http2_web.port,))
+        return http2_web
+
+    def test_it_is_spoken_where_it_is_offered(self, over, fetch):
+        """A page comes over HTTP/2, and the archive has it as HTTP/1.1 would say it."""
+        over.pages["/a"] = (
+            [(":status", "200"), ("content-type", "text/html"), ("content-encoding", "gzip")],
+            gzip.compress(PAGE),
+        )
+        capture = fetch(over.url("/a", "localhost"))
+        assert (capture.payload, capture.http_status, capture.media_type) == (PAGE, 200, "text/html")
+        exchange = capture.exchanges[-1]
+        assert exchange.protocol == "h2"
+        assert exchange.request.startswith(b"GET /a HTTP/1.1\r\nHost: localhost")
+        assert exchange.request.endswith(b"\r\n\r\n")
+        message = read_response(exchange.response)
+        assert (message.status, message.header("content-encoding"), gzip.decompress(message.body)) == (
+            200,
+            "gzip",
+            PAGE,
+        )
+
+    def test_its_answers_have_the_same_limits(self, over, fetch, setting):
+        """Bytes, fields and resets are judged over HTTP/2 too."""
+        setting.limit(wire_bytes=40_000)
+        plain = (":status", "200")
+        over.pages["/large"] = ([plain], b"a" * 60_000)
+        over.pages["/many"] = ([plain, *((f"x-{number}", "1") for number in range(120))], PAGE)
+        over.pages["/big"] = ([plain, ("x-big", "a" * 70_000)], PAGE)
+        over.pages["/reset"] = ([plain], "reset")
+        over.pages["/a"] = ([plain], PAGE)
+        found = fetch(*(over.url(path, "localhost") for path in ("/large", "/many", "/big", "/reset", "/a")))
+        reasons = [one.reason for one in found[:4]]
+        assert reasons[:2] == ["body_too_large", "protocol_violation"]
+        assert set(reasons[2:]) <= {"protocol_violation", "connection_lost"}
+        assert found[4].payload == PAGE
