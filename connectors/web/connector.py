@@ -172,6 +172,8 @@ class WebConnector:
         except asyncio.CancelledError:
             if not self._stopped:
                 raise
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
         finally:
             self._stop = None
             await client.aclose()
