@@ -6,7 +6,8 @@ A server in a process of its own answers for all hosts (their names lead to loop
 down every request. Among a hundred pages stand resets, 429 and 503 with Retry-After, 5xx that pass and that do not, slow
 drips, truncated, damaged and oversized bodies, redirects to the same and to another host, and pages that robots.txt
 forbids. With `--ingest` the pages go all the way into a warehouse; without it they are fetched and dropped. Prints pages
-a second, the peak memory of all processes but the server, and whether every page ended as one capture or rejection, no
+a second, the peak memory of all processes but the server (pages that they
+share counted once), and whether every page ended as one capture or rejection, no
 robots.txt was broken and every host was left its distance.
 """
 
@@ -191,7 +192,16 @@ class Peak:
     def _watch(self) -> None:
         while not self._ended.wait(0.2):
             those = [pid for pid in family(os.getpid()) if pid != self._without]
-            self.mebibytes = max(self.mebibytes, sum(map(resident, those)) // 1024)
+            self.mebibytes = max(self.mebibytes, sum(map(proportional, those)) // 1024)
+
+
+def proportional(pid: int) -> int:
+    """Give the memory of a process in KiB; what it shares with others counts for each in part."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return resident(pid)
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 def ingest_pages(urls: list[str], options: argparse.Namespace, port: int, folder: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ def write_index(archive: Archive, start: int = 0, stop: int | None = None, name:
     A line is a sort-friendly address, a time and JSON; times are those of the requests. The ledger is the truth, so an
     index that is lost can be written again.
     """
-    lines = sorted(_lines(archive, start, stop))
+    lines = sorted(_lines(archive, start, stop)) if (archive.folder / LEDGER).exists() else []
     if not lines:
         return None
     path = archive.folder / "indexes" / f"{name}.cdxj"
