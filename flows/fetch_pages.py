@@ -24,7 +24,7 @@ from connectors.web.fetcher import SOURCE, Known, locator_of
 from connectors.web.freshness import fresh_until
 from flows.settings import Settings
 from flows.supervise_workers import Means
-from flows.walk_documents import Progress, Staged, settle, walk
+from flows.walk_documents import NOT_KEPT, Progress, Staged, settle, walk
 from transforms.http_messages import field as header_field
 from transforms.records import Capture, Rejection
 from warehouse.database import Warehouse
@@ -63,12 +63,12 @@ def open_pages(warehouse: Warehouse, settings: Settings, urls: Sequence[str], **
     locators = {url: locator_of(url) for url in dict.fromkeys(urls)}
     listed = hashlib.sha256("\n".join(sorted(set(locators.values()))).encode()).hexdigest()
     now = datetime.now(UTC)
-    before = read_states(warehouse, SOURCE, LIST).get(listed)
+    before = read_states(warehouse, SOURCE, LIST, [listed]).get(listed)
     begun_at, seen = now, set[str]()
     if before and not before.state.get("done"):
         begun_at = datetime.fromisoformat(before.state["begun_at"])
         seen = seen_since(warehouse, SOURCE, begun_at)
-    known = read_states(warehouse, SOURCE, PAGE)
+    known = read_states(warehouse, SOURCE, PAGE, set(locators.values()))
     resumed = [url for url, locator in locators.items() if locator in seen]
     fresh = [url for url, locator in locators.items() if locator not in seen and _is_fresh(known.get(locator), now)]
     left_out = {*resumed, *fresh}
@@ -134,7 +134,11 @@ def page_states(staged: Staged) -> Iterator[SourceState]:
     """Say how far the pages of a batch are: with what to ask next time, and how long there is no need to."""
     for one in staged.kept:
         item = one.item
-        if not isinstance(item, Capture) or item.source != SOURCE:
+        if item.source != SOURCE:
+            continue
+        if isinstance(item, Rejection):
+            if item.reason == NOT_KEPT:  # what is remembered of it is of no use
+                yield SourceState(SOURCE, PAGE, item.locator, {}, staged.run_id)
             continue
         validators = {name: header_field(item.http_headers, name) for name in ("etag", "last-modified")}
         state = {

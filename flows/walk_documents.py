@@ -30,6 +30,8 @@ Progress = Callable[[LoadReport], None]
 Numbered = tuple[int, str, Capture]  # a capture with its number in the batch and its record id
 Transformers = Team[Numbered, ArticleRows]
 
+NOT_KEPT = "not_kept"  # why a capture is refused that came without bytes, and of which none are kept
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AHEAD = 1  # batches kept and being transformed for each process while one is loaded
 _LIGHT_TYPES = ("text/plain", "text/markdown")
@@ -198,7 +200,7 @@ def _has_bytes(name: str, _digest: str, item: Item, known: Survey) -> bool:
 def _unkept(item: Item) -> tuple[str, str, Item]:
     """Refuse a capture of which only the digest came and whose bytes are not kept; the next run asks for them."""
     detail = "the server says that nothing has changed since bytes that the archive does not hold; fetch it again"
-    refused = Rejection(item.source, item.locator, "load", "not_kept", detail)
+    refused = Rejection(item.source, item.locator, "load", NOT_KEPT, detail)
     digest = payload_sha256(refused)
     return record_id(refused, digest), digest, refused
 

@@ -15,6 +15,7 @@ from warehouse.rows import table
 from warehouse.statements import rows, run_sql
 
 _INSTANT = pa.timestamp("us", tz="UTC")
+_PLACES = pa.schema([("locator", pa.string())])
 _STATES = pa.schema(
     [
         *((name, pa.string()) for name in ("source", "kind", "locator", "state", "last_run_id")),
@@ -55,11 +56,12 @@ def save_states(warehouse: Warehouse, states: Iterable[SourceState]) -> None:
         run_sql(connection, "queries/save_sources")
 
 
-def read_states(warehouse: Warehouse, source: str, kind: str) -> dict[str, SourceState]:
-    """Read the states of a connector's places of one kind, by locator."""
+def read_states(warehouse: Warehouse, source: str, kind: str, locators: Iterable[str]) -> dict[str, SourceState]:
+    """Read the states of a connector's places, of one kind, by locator; those that have none are left out."""
     if not warehouse.path.exists():
         return {}
     with warehouse.writing() as connection:
+        connection.register("asked", table([(one,) for one in locators], _PLACES))
         found = rows(run_sql(connection, "queries/sources", {"source": source, "kind": kind}))
     return {row["locator"]: SourceState(**{**row, "state": orjson.loads(row["state"] or "{}")}) for row in found}
 

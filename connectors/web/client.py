@@ -40,6 +40,7 @@ _CODING_ERRORS = {
     codings.TooLargeError: BodyTooLargeError,
     codings.UnknownCodingError: UnknownCodingError,
 }
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _CUT_SHORT = ("peer closed", "Server disconnected", "<StreamReset", "<ConnectionTerminated")
 _TRUNCATED: dict[type, str] = {  # what WARC calls it
     BodyTooLargeError: "length",
@@ -89,7 +90,7 @@ class Client:
         self._limits = limits
         self._clock = clock
         self._credentials = credentials or {}
-        self._headers = {"Accept": "*/*", "Accept-Encoding": "gzip, br", **headers}
+        self._headers = {"Accept": _ACCEPT, "Accept-Encoding": "gzip, br", **headers}
         self._transport = _Transport(JudgedBackend(policy, resolver), trust, connections)
 
     async def aclose(self) -> None:

@@ -223,6 +223,33 @@ def test_a_stopped_list_is_taken_up_again(environment, web, tmp_path):
     assert len(once) >= 11, "only the page that was on its way may be asked for twice"
 
 
+def test_a_refused_body_that_becomes_a_page_is_kept_as_one(run, web, tmp_path):
+    """The same bytes under another status are another record, so that a rebuild makes the same of them."""
+    web.pages["/a"] = answer(page("One"), 404)
+    run("ingest", web.url("/a"), code=1)
+    web.pages["/a"] = answer(page("One"))
+    run("ingest", web.url("/a"))
+    before = snapshot(run)
+    assert (len(before[0]), len(before[1]), len(before[2])) == (1, 1, 1)
+    (tmp_path / "dateline.duckdb").unlink()
+    run("rebuild")
+    assert snapshot(run) == before
+
+
+def test_not_modified_since_what_is_not_kept_is_told_and_mended(run, web, tmp_path):
+    """A server that says 304 of bytes that the archive lost is asked for all of them in the next run."""
+    web.pages["/a"] = lambda head: (
+        answer(b"", 304, Content_Length=None) if b'"1"' in head else answer(page("One"), ETag='"1"')
+    )
+    run("ingest", web.url("/a"))
+    import duckdb  # noqa: PLC0415
+
+    with duckdb.connect(str(tmp_path / "dateline.duckdb")) as connection:
+        connection.execute("UPDATE captures SET capture_id = '00'")
+    assert "not_kept" in run("ingest", web.url("/a"), code=1).output
+    assert "0 rejected" in run("ingest", web.url("/a")).output
+
+
 @pytest.mark.slow
 def test_a_killed_run_is_made_good(environment, web, tmp_path):
     """After a kill the next run recovers what was kept and fetches the rest: every page ends up there once."""

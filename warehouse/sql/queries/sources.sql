@@ -1,3 +1,11 @@
-SELECT source, kind, locator, state, last_run_id, last_success_at
+-- The states of the places in `asked`.
+SELECT
+    sources.source,
+    sources.kind,
+    sources.locator,
+    sources.state,
+    sources.last_run_id,
+    sources.last_success_at
 FROM sources
-WHERE source = $source AND kind = $kind;
+INNER JOIN asked ON sources.locator = asked.locator
+WHERE sources.source = $source AND sources.kind = $kind;
