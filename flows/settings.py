@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     fetch_agent: str = Field(
         "dateline", pattern=r"^[A-Za-z_-]+$", description="Name by which robots.txt files know the fetcher"
     )
-    fetch_contact: str | None = Field(None, description="Address or mail to write to, told to every server")
+    fetch_contact: str | None = Field(
+        None, pattern=r"^[ -~]+$", description="Address or mail to write to, told to every server"
+    )
     fetch_ports: Annotated[list[int], NoDecode] = Field([80, 443], description="Ports that are fetched from, by commas")
     fetch_addresses: Annotated[list[str], NoDecode] = Field(
         [],

@@ -149,7 +149,8 @@ class _Brotli:
             while True:
                 if piece:
                     yield piece
-                if self._inner.is_finished() or self._inner.can_accept_more_data():
+                # That all input was taken does not mean that all output was given.
+                if self._inner.is_finished() or (not piece and self._inner.can_accept_more_data()):
                     return
                 piece = self._inner.process(b"", output_buffer_limit=PIECE)
         except brotli.error as error:

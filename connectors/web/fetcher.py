@@ -90,13 +90,7 @@ class Fetcher:
         """Fetch an address, of which an earlier run may have got something; total."""
         trail: list[Exchange] = []
         try:
-            async for attempt in tenacity.AsyncRetrying(
-                retry=tenacity.retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
-                stop=tenacity.stop_after_attempt(self._manners.attempts),
-                wait=tenacity.wait_exponential_jitter(multiplier=self._manners.backoff, max=_LONGEST_BACKOFF),
-                sleep=self._clock.sleep,
-                reraise=True,
-            ):
+            async for attempt in self._attempts():
                 with attempt:
                     trail[:] = [replace(one, role="attempt") if one.role == "document" else one for one in trail]
                     final, answer = await self._follow(parse_url_of(url, self._ports, self._limits), known, trail)
@@ -104,6 +98,15 @@ class Fetcher:
         except FetchError as error:
             return _rejection(url, error, trail)
         raise AssertionError("an attempt ends with a value or an error")
+
+    def _attempts(self) -> tenacity.AsyncRetrying:
+        return tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
+            stop=tenacity.stop_after_attempt(self._manners.attempts),
+            wait=tenacity.wait_exponential_jitter(multiplier=self._manners.backoff, max=_LONGEST_BACKOFF),
+            sleep=self._clock.sleep,
+            reraise=True,
+        )
 
     async def _follow(self, url: FetchUrl, known: Known | None, trail: list[Exchange]) -> tuple[FetchUrl, Answer]:
         """Go where an address leads, asking robots and taking a turn at every step."""
@@ -178,13 +181,7 @@ class Fetcher:
 
     async def _robots(self, site: FetchUrl, trail: list[Exchange]) -> Robots:
         """Get a site's robots.txt; one that is not there allows everything (RFC 9309, 2.3.1.3)."""
-        async for attempt in tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
-            stop=tenacity.stop_after_attempt(self._manners.attempts),
-            wait=tenacity.wait_exponential_jitter(multiplier=self._manners.backoff, max=_LONGEST_BACKOFF),
-            sleep=self._clock.sleep,
-            reraise=True,
-        ):
+        async for attempt in self._attempts():
             with attempt:
                 url = parse_url_of(site.robots, self._ports, self._limits)
                 for _ in range(self._limits.robots_redirects + 1):

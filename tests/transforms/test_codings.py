@@ -9,7 +9,7 @@ from collections import deque
 
 import brotli
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from transforms.codings import (
@@ -45,6 +45,8 @@ CODERS = {
 @pytest.mark.parametrize("name", CODERS)
 @settings(max_examples=40, deadline=None)
 @given(content=st.binary(max_size=2000), step=st.integers(1, 700))
+@example(content=b"bread and salt " * 100_000, step=500)
+@example(content=b"bread and salt " * 100_000, step=1_000_000)
 def test_what_was_coded_comes_back(name, content, step):
     """Any bytes, in whatever pieces they arrive."""
     coded = CODERS[name](content)
