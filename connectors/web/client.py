@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import httpcore
 import httpx
@@ -205,42 +207,70 @@ class _Reading:
 
 
 class _Transport(httpx.AsyncBaseTransport):
-    """What httpx sends through: a pool of httpcore on our own connections, whose errors come up as they are."""
+    """What httpx sends through: a small pool of httpcore for each origin, on our own connections.
+
+    One pool for all would look at every connection of every host at every request. Errors come up as they are.
+    """
 
     def __init__(self, backend: JudgedBackend, trust: ssl.SSLContext | None, connections: int) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trust or ssl.create_default_context(),
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=20.0,
-            http1=True,
-            http2=True,
-            retries=0,
-            network_backend=backend,
-        )
+        self._backend = backend
+        self._trust = trust or ssl.create_default_context()
+        self._most = connections
+        self._pools: OrderedDict[tuple[bytes, bytes, int | None], httpcore.AsyncConnectionPool] = OrderedDict()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request."""
         url = request.url
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
+        origin = (url.raw_scheme, url.raw_host, url.port)
+        # Taken out while it is in use, so that nobody closes it; at most one request of a host is under way.
+        pool = self._pools.pop(origin, None) or self._opened()
+        try:
+            answer = await pool.handle_async_request(
+                httpcore.Request(
+                    method=request.method,
+                    url=httpcore.URL(scheme=origin[0], host=origin[1], port=origin[2], target=url.raw_path),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
             )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions)
+        except BaseException:
+            await self._keep(origin, pool)
+            raise
+        body = _Body(answer, partial(self._keep, origin, pool))
+        return httpx.Response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
+        while self._pools:
+            await self._pools.popitem()[1].aclose()
+
+    def _opened(self) -> httpcore.AsyncConnectionPool:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=self._trust,
+            max_connections=1,
+            keepalive_expiry=20.0,
+            http1=True,
+            http2=True,
+            retries=0,
+            network_backend=self._backend,
+        )
+
+    async def _keep(self, origin: tuple[bytes, bytes, int | None], pool: httpcore.AsyncConnectionPool) -> None:
+        """Put a pool back, and close those that have rested longest where there are too many."""
+        resting = [self._pools.pop(origin, None)]
+        self._pools[origin] = pool
+        while len(self._pools) > self._most:
+            resting.append(self._pools.popitem(last=False)[1])
+        for one in resting:
+            if one and one is not pool:
+                await one.aclose()
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
+    def __init__(self, answer: httpcore.Response, closed: Callable[[], Awaitable[None]]) -> None:
         self._answer = answer
+        self._closed = closed
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         assert not isinstance(self._answer.stream, bytes)
@@ -248,7 +278,10 @@ class _Body(httpx.AsyncByteStream):
             yield piece
 
     async def aclose(self) -> None:
-        await self._answer.aclose()
+        try:
+            await self._answer.aclose()
+        finally:
+            await self._closed()
 
 
 def _broken(failure: Exception, reading: _Reading) -> FetchError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -18,6 +19,7 @@ from connectors.web.clock import Clock
 from connectors.web.errors import HostPausedError
 from connectors.web.limits import Manners
 
+_FILE_BYTES = 512
 _LONGEST_PAUSE = 24 * 3600.0  # that a Retry-After is believed
 
 
@@ -59,28 +61,28 @@ class HostBook:
     def take(self, host: str) -> float:
         """Take the host's turn: 0.0 where it was taken, else the seconds to wait before asking again."""
         gap = self._gap(host, 0.0)
-        with self._locked(host):
+        with self._locked(host) as file:
             turn, wall, steady = self._read(host), self._clock.wall(), self._clock.steady()
             wait = max(turn.next - wall, turn.until - wall, self._steady.get(host, 0.0) - steady)
             if wait > 0:
                 return wait
-            self._write(host, replace(turn, next=wall + gap))
+            self._write(host, replace(turn, next=wall + gap), file)
             self._steady[host] = steady + gap
         return 0.0
 
     def done(self, host: str, seconds: float) -> None:
         """End a turn whose answer took so long; the next begins a gap from now."""
         gap = self._gap(host, seconds)
-        with self._locked(host):
-            self._write(host, replace(self._read(host), next=self._clock.wall() + gap))
+        with self._locked(host) as file:
+            self._write(host, replace(self._read(host), next=self._clock.wall() + gap), file)
             self._steady[host] = self._clock.steady() + gap
 
     def pause(self, host: str, seconds: float) -> None:
         """Leave a host alone for as long as it asks."""
-        with self._locked(host):
+        with self._locked(host) as file:
             turn = self._read(host)
             until = self._clock.wall() + min(seconds, _LONGEST_PAUSE)
-            self._write(host, replace(turn, until=max(turn.until, until)))
+            self._write(host, replace(turn, until=max(turn.until, until)), file)
 
     def count(self, host: str, weight: int) -> None:
         """Count a failure against a host; an answer (weight 0) takes all of them back."""
@@ -91,13 +93,17 @@ class HostBook:
         return max(manners.gap, self._delays.get(host, 0.0), min(manners.gap_factor * seconds, manners.longest_gap))
 
     @contextmanager
-    def _locked(self, host: str) -> Iterator[None]:
+    def _locked(self, host: str) -> Iterator[int]:
+        """Hold the host's file, if there is a folder; gives its descriptor."""
         if self._folder is None:
-            yield
+            yield -1
             return
-        with self._path(host).open("ab") as file:
+        file = os.open(self._path(host), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            yield file
+        finally:
+            os.close(file)
 
     def _read(self, host: str) -> _Turn:
         if self._folder is None:
@@ -112,11 +118,12 @@ class HostBook:
         longest = max(longest, self._manners.gap)
         return _Turn(min(turn.next, wall + longest), min(turn.until, wall + _LONGEST_PAUSE))
 
-    def _write(self, host: str, turn: _Turn) -> None:
+    def _write(self, host: str, turn: _Turn, file: int) -> None:
         if self._folder is None:
             self._turns[host] = turn
         else:
-            self._path(host).write_bytes(orjson.dumps({"host": host, **asdict(turn)}))
+            # Always as long, and in its place: a file that is cut and written anew is flushed by some file systems.
+            os.pwrite(file, orjson.dumps({"host": host, **asdict(turn)}).ljust(_FILE_BYTES), 0)
 
     def _path(self, host: str) -> Path:
         assert self._folder
