@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from connectors.seeds import SeedConnector
@@ -14,6 +15,9 @@ from transforms.records import Capture, Rejection
 if TYPE_CHECKING:
     from flows.settings import Settings
     from warehouse.database import Warehouse
+
+
+_KIND = "files"
 
 
 class NoSourceError(ValueError):
@@ -32,15 +36,19 @@ class Sources:
         from warehouse.sources import read_states  # noqa: PLC0415  (which loads DuckDB)
 
         for connector in self.connectors:
-            yield from connector.captures(read_states(warehouse, connector.name) if self.only_new else None)
+            known = read_states(warehouse, connector.name, _KIND) if self.only_new else {}
+            cursor = {place: one.state for place, one in known.items()}
+            yield from connector.captures(cursor if self.only_new else None)
 
     def note(self, warehouse: Warehouse, run_id: str) -> None:
         """Keep how far the sources were read; call this when everything that they gave is loaded."""
-        from warehouse.sources import save_states  # noqa: PLC0415
+        from warehouse.sources import SourceState, save_states  # noqa: PLC0415
 
-        if self.only_new:
-            for connector in self.connectors:
-                save_states(warehouse, connector.name, "files", connector.state, run_id)
+        now = datetime.now(UTC)
+        for connector in self.connectors if self.only_new else ():
+            read = connector.state.items()
+            states = [SourceState(connector.name, _KIND, place, state, run_id, now) for place, state in read]
+            save_states(warehouse, states)
 
     @property
     def skipped(self) -> dict[str, int]:

@@ -13,11 +13,14 @@ import click
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from flows.choose_sources import Sources
     from flows.settings import Settings
     from flows.supervise_workers import Means
     from warehouse.database import Warehouse
+    from warehouse.load import LoadReport
 
 DONE, REJECTED, USAGE, LOCKED, DAMAGED = range(5)
+STOPPED = 130
 
 _DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
@@ -36,12 +39,20 @@ def main() -> None:
 
     \b
     Exit codes: 0 done; 1 done, but more was rejected than allowed, or a check failed;
-    2 wrong usage; 3 the warehouse is held by another process; 4 the warehouse is damaged.
+    2 wrong usage; 3 the warehouse is held by another process; 4 the warehouse is damaged;
+    130 stopped (Ctrl-C) before all pages were fetched.
     """
 
 
 @main.command()
 @click.argument("paths", nargs=-1)
+@click.option(
+    "--urls",
+    "lists",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file of web addresses, one a line; may be given several times.",
+)
 @_warehouse
 @click.option("--map", "columns", help="Which column of a table holds which field: title=headline,text=body.")
 @click.option(
@@ -56,6 +67,7 @@ def main() -> None:
 @_json
 def ingest(
     paths: tuple[str, ...],
+    lists: tuple[Path, ...],
     warehouse: Path | None,
     columns: str | None,
     only_new: bool | None,
@@ -64,18 +76,22 @@ def ingest(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    r"""Load seed files, folders and glob patterns into the warehouse.
+    r"""Load seed files, folders, glob patterns and web pages into the warehouse.
 
     Reads text, Markdown, HTML, lines of JSON, CSV, Parquet, mail (.eml, .mbox), feeds (.rss, .atom, .xml, .json), each
-    also with .gz, WARC and WACZ, and such files in .zip and .tar. What cannot be read becomes a rejection with a reason,
-    and the run goes on. Without PATH the [[sources]] of dateline.toml are read.
+    also with .gz, WARC and WACZ, and such files in .zip and .tar. What begins with http:// or https:// is fetched: as its
+    robots.txt allows, each host at its own pace. What cannot be read becomes a rejection with a reason, and the run goes
+    on. Without PATH the [[sources]] of dateline.toml are read. Ctrl-C ends the fetching and loads what was fetched; the
+    same command goes on from there.
 
     \b
     Example: dateline ingest samples/seeds
     Example: dateline ingest export.csv --map title=headline,text=body
+    Example: dateline ingest https://www.example.org/news/1.html --urls more.txt
     """
     from connectors.tables import UnknownFieldError, read_map
     from flows.choose_sources import NoSourceError, choose_sources
+    from flows.fetch_pages import is_address, read_lists
     from flows.print_answers import print_ingest, progress_bar
     from flows.walk_documents import recover, walk
     from transforms.boilerplate import shipped_rules
@@ -83,14 +99,22 @@ def ingest(
 
     settings = _settings()
     allowed = settings.max_rejected if max_rejected is None else max_rejected
+    addresses = [*filter(is_address, paths), *read_lists(lists)]
+    files = [path for path in paths if not is_address(path)]
     try:
-        sources = choose_sources(settings, paths, read_map(columns) if columns else None, only_new=only_new)
+        table_columns = read_map(columns) if columns else None
+        sources = None
+        if files or not (addresses or lists):
+            sources = choose_sources(settings, files, table_columns, only_new=only_new)
     except (NoSourceError, UnknownFieldError) as error:
         raise click.UsageError(str(error)) from None
     with _errors():
         store = settings.open_warehouse(warehouse)
         means = _means(settings, jobs)
         recovered = recover(store, means)
+        if addresses or sources is None:
+            report = _fetch(store, settings, means, addresses, sources, recovered, quiet, as_json)
+            sys.exit(REJECTED if report.rejected > allowed * report.captures else DONE)
         with (
             open_run(store, "ingest", shipped_rules(*means.rules).sha256) as run,
             progress_bar(quiet or as_json) as advance,
@@ -107,6 +131,45 @@ def ingest(
         sources.note(store, run.run_id)
         print_ingest(store, run.run_id, report, recovered, sources.skipped, as_json=as_json)
     sys.exit(REJECTED if report.rejected > allowed * report.captures else DONE)
+
+
+def _fetch(
+    store: Warehouse,
+    settings: Settings,
+    means: Means,
+    addresses: list[str],
+    sources: Sources | None,
+    recovered: LoadReport,
+    quiet: bool,
+    as_json: bool,
+) -> LoadReport:
+    """Fetch pages and load them, behind what comes before them; print what became of them. Exits where it is stopped."""
+    from flows.fetch_pages import StoppedError, open_pages, walk_pages
+    from flows.print_answers import print_ingest
+    from flows.show_hosts import print_hosts, show_hosts
+    from transforms.boilerplate import shipped_rules
+    from warehouse.runs import open_run
+
+    pages = open_pages(store, settings, addresses)
+    before = sources.captures(store) if sources else iter(())
+    stopped = False
+    try:
+        with (
+            open_run(store, "ingest", shipped_rules(*means.rules).sha256) as run,
+            show_hosts(pages.connector, hidden=quiet or as_json),
+        ):
+            report = walk_pages(store, run, settings, pages, means=means, before=before)
+    except StoppedError as error:
+        report, stopped = error.report, True
+    else:
+        if sources:
+            sources.note(store, run.run_id)
+    print_ingest(store, run.run_id, report, recovered, sources.skipped if sources else {}, as_json=as_json)
+    if not as_json:
+        print_hosts(pages.connector, pages.resumed, pages.fresh, settings.fetch_contact)
+    if stopped:
+        _exit(STOPPED, RuntimeError("fetching was stopped; the same command goes on from there"))
+    return report
 
 
 @main.command()

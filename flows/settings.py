@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
+from connectors.web.addresses import AddressPolicy
+from connectors.web.limits import Limits as FetchLimits
+from connectors.web.limits import Manners
 from flows.supervise_workers import Limits, Means
 
 if TYPE_CHECKING:
@@ -66,6 +76,57 @@ class Settings(BaseSettings):
     memory_limit: str = Field("250MB", description="Memory that DuckDB may use")
     threads: int = Field(1, gt=0, description="Threads that DuckDB may use; the cores are busy with transforming")
 
+    batch_seconds: float = Field(
+        60.0, gt=0, description="Seconds after which a batch of fetched pages is closed, however small"
+    )
+    fetch_agent: str = Field(
+        "dateline", pattern=r"^[A-Za-z_-]+$", description="Name by which robots.txt files know the fetcher"
+    )
+    fetch_contact: str | None = Field(
+        None, pattern=r"^[ -~]+$", description="Address or mail to write to, told to every server"
+    )
+    fetch_ports: Annotated[list[int], NoDecode] = Field([80, 443], description="Ports that are fetched from, by commas")
+    fetch_addresses: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Networks that are fetched from though they are not public, by commas; 127.0.0.0/8 is this machine",
+    )
+    fetch_gap: float = Field(3.0, ge=0, description="Least seconds between two requests to a host")
+    fetch_gap_factor: float = Field(5.0, ge=0, description="The same, in times of what the last answer took")
+    fetch_longest_gap: float = Field(60.0, ge=0, description="Seconds to which a slow answer can stretch it")
+    fetch_longest_crawl_delay: float = Field(300.0, ge=0, description="Largest Crawl-delay that is kept to, in seconds")
+    fetch_longest_wait: float = Field(300.0, ge=0, description="Longest Retry-After that is waited for, in seconds")
+    fetch_attempts: int = Field(3, gt=0, description="Times that a failing page is asked for in a run")
+    fetch_backoff: float = Field(
+        4.0, ge=0, description="Seconds before the second attempt; then twice as long each time"
+    )
+    fetch_most_failures: int = Field(12, gt=0, description="Weight of failures in a row at which a host is given up")
+    fetch_connections: int = Field(32, gt=0, description="Hosts that are asked at the same time")
+    fetch_wire_bytes: int = Field(16 * 1024 * 1024, gt=0, description="Largest answer on the wire, in bytes")
+    fetch_body_bytes: int = Field(32 * 1024 * 1024, gt=0, description="Largest answer decoded, in bytes")
+    fetch_head_bytes: int = Field(64 * 1024, gt=0, description="Largest head of an answer, in bytes")
+    fetch_head_fields: int = Field(100, gt=0, description="Most header fields of an answer")
+    fetch_interim_answers: int = Field(20, ge=0, description="Most interim (1xx) answers before an answer")
+    fetch_codings: int = Field(2, ge=0, description="Most content codings on top of each other")
+    fetch_redirects: int = Field(10, ge=0, description="Most redirects that are followed")
+    fetch_robots_redirects: int = Field(5, ge=0, description="The same for robots.txt")
+    fetch_robots_bytes: int = Field(512 * 1024, ge=512_000, description="How much of a robots.txt is read, in bytes")
+    fetch_robots_seconds: float = Field(86400.0, ge=0, le=86400, description="How long a robots.txt is believed")
+    fetch_deadline: float = Field(60.0, gt=0, description="Seconds that one answer may take from first to last")
+    fetch_connect_timeout: float = Field(10.0, gt=0, description="Seconds for looking up a host and connecting")
+    fetch_read_timeout: float = Field(15.0, gt=0, description="Seconds without a byte")
+    fetch_url_bytes: int = Field(8192, gt=0, description="Longest address")
+
+    @field_validator("fetch_ports", "fetch_addresses", mode="before")
+    @classmethod
+    def _by_commas(cls, given: object) -> object:
+        return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+    @field_validator("fetch_addresses")
+    @classmethod
+    def _networks(cls, given: list[str]) -> list[str]:
+        AddressPolicy.of(given)
+        return given
+
     @field_validator("sources")
     @classmethod
     def _named_once(cls, sources: list[Source]) -> list[Source]:
@@ -94,6 +155,14 @@ class Settings(BaseSettings):
         limits = Limits(self.document_seconds, self.document_memory)
         rules = (self.rules.read_text("utf-8"),) if self.rules else ()
         return Means(jobs or self.jobs, limits, self.mentions, rules)
+
+    def fetch_limits(self) -> FetchLimits:
+        """Give what one answer may cost."""
+        return FetchLimits(**{one.name: getattr(self, f"fetch_{one.name}") for one in fields(FetchLimits)})
+
+    def manners(self) -> Manners:
+        """Give how hosts are treated."""
+        return Manners(**{one.name: getattr(self, f"fetch_{one.name}") for one in fields(Manners)})
 
     def open_warehouse(self, path: Path | None = None) -> Warehouse:
         """Give the warehouse at a path, or at the one that is set."""

@@ -7,6 +7,7 @@ which it was kept, in one transaction.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -16,10 +17,10 @@ from datetime import UTC, datetime
 
 from flows.supervise_workers import Inline, Means, Team, Work, open_workers
 from transforms.records import Capture, Rejection
-from warehouse.archive import Appended, Entry
+from warehouse.archive import Appended, Entry, Placement
 from warehouse.database import Warehouse
 from warehouse.load import Batch, LoadReport, Survey, load, survey
-from warehouse.rows import ArticleRows, KeptItem
+from warehouse.rows import ArticleRows, KeptItem, article_rows
 from warehouse.runs import Run, began, read_run, restore_run
 from warehouse.statements import rows, run_sql
 from warehouse.warc import payload_sha256, record_id
@@ -28,6 +29,8 @@ Item = Capture | Rejection
 Progress = Callable[[LoadReport], None]
 Numbered = tuple[int, str, Capture]  # a capture with its number in the batch and its record id
 Transformers = Team[Numbered, ArticleRows]
+
+NOT_KEPT = "not_kept"  # why a capture is refused that came without bytes, and of which none are kept
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AHEAD = 1  # batches kept and being transformed for each process while one is loaded
@@ -48,13 +51,24 @@ class Staged:
     ledger_stop: int
 
 
-def batches(items: Iterable[Item], documents: int, size: int) -> Iterator[list[Item]]:
-    """Group items into batches of at most `documents`, closed early at `size` bytes."""
+def batches(
+    items: Iterable[Item | None], documents: int, size: int, seconds: float | None = None
+) -> Iterator[list[Item]]:
+    """Group items into batches of at most `documents`, closed early at `size` bytes, or after `seconds`.
+
+    A None among the items is no item: nothing came for a while, which is the time to look at the clock.
+    """
     batch: list[Item] = []
-    held = 0
+    held, begun = 0, time.monotonic()
     for item in items:
+        if seconds is not None and batch and time.monotonic() - begun >= seconds:
+            yield batch
+            batch, held = [], 0
+        if item is None:
+            continue
+        begun = begun if batch else time.monotonic()
         batch.append(item)
-        held += len(item.payload)
+        held += len(item.payload) + sum(len(one.response) for one in item.exchanges)
         if len(batch) >= documents or held >= size:
             yield batch
             batch, held = [], 0
@@ -66,15 +80,21 @@ def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], team: Transform
     """Make a batch durable and begin to transform it; `number` tells it from the other batches of its run."""
     named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item in items]
     known = survey(warehouse, named)
+    named = [one if _has_bytes(*one, known) else _unkept(one[2]) for one in named]
     placed = dict(known.placements)
     fresh = {name: item for name, _, item in named if name not in placed}
     again = [(item, placed[name]) for name, _, item in named if name in placed and _is_news(name, item, known)]
+    fetched = [(item, placed[name]) for name, _, item in named if name in placed and item.exchanges]
     appended = Appended((), 0, 0)
-    if fresh or again:
-        appended = warehouse.archive.append(list(fresh.values()), run.run_id, again)
+    if fresh or again or fetched:
+        appended = warehouse.archive.append(list(fresh.values()), run.run_id, again, fetched)
     placed.update(zip(fresh, appended.placements, strict=True))
     kept = tuple(
-        KeptItem(ordinal, item, name, digest, placed[name], name in known.seen, name in known.current)
+        KeptItem(
+            ordinal,
+            _as_kept(warehouse, item, placed[name], name in known.current),
+            *(name, digest, placed[name], name in known.seen, name in known.current),
+        )
         for ordinal, (name, digest, item) in enumerate(named)
     )
     return _staged(run.run_id, number, run.started_at, kept, team, appended.ledger_start, appended.ledger_stop)
@@ -90,25 +110,28 @@ def settle(warehouse: Warehouse, staged: Staged) -> LoadReport:
 def walk(
     warehouse: Warehouse,
     run: Run,
-    items: Iterable[Item],
+    items: Iterable[Item | None],
     *,
     documents: int,
     size: int,
     means: Means,
+    seconds: float | None = None,
     settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Take items all the way into the warehouse; gives what became of them.
 
     `settle_batch` stands for `settle` where a scheduler wants a hand in it; `progress` hears of every batch loaded.
+    Items that come slowly are kept after `seconds`, and not held back until there is a second batch.
     """
     total = LoadReport()
-    grouped = batches(items, documents, size)
-    first, second = next(grouped, None), next(grouped, None)
+    grouped = batches(items, documents, size, seconds)
+    first = next(grouped, None)
     if first is None:
         return total
+    second = next(grouped, None) if seconds is None else []
     waiting: deque[Staged] = deque()
-    with _team(replace(means, jobs=0) if not second and _is_light(first) else means) as team:
+    with _team(replace(means, jobs=0) if second is None and _is_light(first) else means) as team:
         for number, batch in enumerate(_chain(first, second, grouped)):
             waiting.append(stage(warehouse, run, batch, team, number))
             while len(waiting) > _AHEAD * means.jobs:
@@ -153,7 +176,7 @@ def _restaged(warehouse: Warehouse, entries: list[Entry], team: Transformers) ->
     found = [
         (_as_seen(warehouse.archive.read(entry.placement), entry), entry.placement)
         for entry in entries
-        if entry.placement
+        if entry.placement and not entry.on_the_way
     ]
     named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item, _ in found]
     known = survey(warehouse, named)
@@ -167,6 +190,28 @@ def _restaged(warehouse: Warehouse, entries: list[Entry], team: Transformers) ->
     captured = max((item.captured_at for item, _ in found if isinstance(item, Capture)), default=_EPOCH)
     spent = (entries[0].start, entries[-1].stop)
     return _staged(run_id, 0, seen_at or captured, kept, team, *spent)
+
+
+def _has_bytes(name: str, _digest: str, item: Item, known: Survey) -> bool:
+    """Tell whether an item's bytes came with it, or are kept."""
+    return not (isinstance(item, Capture) and item.payload_sha256) or name in known.placements
+
+
+def _unkept(item: Item) -> tuple[str, str, Item]:
+    """Refuse a capture of which only the digest came and whose bytes are not kept; the next run asks for them."""
+    detail = "the server says that nothing has changed since bytes that the archive does not hold; fetch it again"
+    refused = Rejection(item.source, item.locator, "load", NOT_KEPT, detail)
+    digest = payload_sha256(refused)
+    return record_id(refused, digest), digest, refused
+
+
+def _as_kept(warehouse: Warehouse, item: Item, placement: Placement, is_current: bool) -> Item:
+    """Give an item without what the archive now keeps of it, and with its bytes where only their digest was told."""
+    if isinstance(item, Capture) and item.payload_sha256 and not is_current:
+        kept = warehouse.archive.read(placement)
+        assert isinstance(kept, Capture)
+        return replace(kept, captured_at=item.captured_at)
+    return replace(item, exchanges=()) if item.exchanges else item
 
 
 def _as_seen(item: Item, entry: Entry) -> Item:
@@ -231,7 +276,15 @@ def _staged(
     ]
     if ledger_stop > ledger_start:
         number = -1 - ledger_start  # a batch that is in the ledger is known by its place there, whoever loads it
-    return Staged(run_id, number, seen_at, kept, team.submit(numbered), ledger_start, ledger_stop)
+    became = team.submit(numbered) if numbered else _nothing()
+    return Staged(run_id, number, seen_at, kept, became, ledger_start, ledger_stop)
+
+
+def _nothing() -> Future[ArticleRows]:
+    """Give what a batch becomes in which all is known or refused; no process need start for it."""
+    future: Future[ArticleRows] = Future()
+    future.set_result(article_rows(()))
+    return future
 
 
 def _settled(
@@ -272,4 +325,5 @@ def _chain(first: list[Item], second: list[Item] | None, rest: Iterable[list[Ite
     yield first
     if second:
         yield second
+    if second is not None:
         yield from rest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from transforms.boilerplate import Rules
@@ -20,6 +20,7 @@ from transforms.language import detect_language
 from transforms.pages.hostile import HostilePageError
 from transforms.pages.page import Page, read_page
 from transforms.records import Article, Capture, Rejection, Stage
+from transforms.reservations import header_reservations, page_reservations
 from transforms.sentences import ABBREVIATION, SENTENCE
 
 TEXT_TYPES = ("text/plain", "text/markdown")
@@ -118,7 +119,7 @@ def _article(capture: Capture, rules: Rules, mentions: bool, document: Document 
         text_sha256=hashlib.sha256(cleaned.text.encode()).hexdigest(),
         extractor="page" if page else "text",
         charset=body.decoded.charset,
-        flags=tuple(sorted({*cleaned.flags, *body.flags, *(page.flags if page else ()), *_damage(body.decoded)})),
+        flags=tuple(sorted({*cleaned.flags, *body.flags, *(page.flags if page else ()), *_marks(capture, body)})),
         edits=cleaned.edits,
         date_claims=date_claims,
         date_mentions=find_mentions(cleaned.text, published=published_local, language=language) if mentions else (),
@@ -188,5 +189,11 @@ def _date_words(capture: Capture, page: Page | None, cleaned: Cleaned) -> list[R
     return [*found, *(page.dates if page else ())]
 
 
-def _damage(decoded: Decoded) -> tuple[str, ...]:
-    return ("damaged_encoding",) if decoded.replaced else ()
+def _marks(capture: Capture, body: _Body) -> Iterator[str]:
+    """Yield what decoding revealed, and where text and data mining are reserved."""
+    if body.decoded.replaced:
+        yield "damaged_encoding"
+    yield from capture.reservations
+    yield from header_reservations(capture.http_headers)
+    if body.page:
+        yield from page_reservations(body.decoded.text)

@@ -30,11 +30,34 @@ class SourceClaims:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and what came back, as they went over the wire; credentials alone are left out of the request.
+
+    `role` tells the answer that a capture or refusal is about (`document`) from those on the way to it. `response` is
+    empty where nothing came; `truncated` says why the rest of it is missing: length, time or disconnect. What went over
+    HTTP/2 is written as HTTP/1.1 says it.
+    """
+
+    url: str
+    sent_at: datetime
+    request: bytes = field(repr=False)
+    response: bytes = field(repr=False)
+    role: Literal["document", "redirect", "attempt", "robots"] = "document"
+    protocol: str = "http/1.1"
+    address: str | None = None
+    truncated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """Bytes seen at a place and a time.
 
     `source` is the connector's name, `locator` the place in it (a path, a path and a line or id, a WARC offset or a
-    URL). `payload` is exactly what was there; nothing has touched it.
+    URL). `payload` is exactly what was there; nothing has touched it but, for what was fetched, the undoing of its
+    transfer and content codings. `reservations` say where its site reserves text and data mining or training.
+
+    Where a server says that nothing has changed there is no payload: `payload_sha256` is then that of the bytes kept.
+    `exchanges` end with the one that the payload came in; they are kept in the archive and not read back.
     """
 
     source: str
@@ -46,6 +69,9 @@ class Capture:
     claims: SourceClaims = SourceClaims()
     http_status: int | None = None
     http_headers: tuple[tuple[str, str], ...] = ()
+    reservations: tuple[str, ...] = ()
+    payload_sha256: str | None = None
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +171,4 @@ class Rejection:
     detail: str
     payload_sha256: str | None = None
     payload: bytes = field(default=b"", repr=False)
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)

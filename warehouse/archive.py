@@ -20,9 +20,11 @@ from urllib.parse import quote
 
 import orjson
 
+from transforms.http_messages import read_response
 from transforms.records import Capture, Rejection
 from warehouse.warc import (
     UnreadableRecordError,
+    answer_of,
     member_length,
     pack,
     pack_info,
@@ -31,6 +33,7 @@ from warehouse.warc import (
     split_members,
     unpack,
 )
+from warehouse.wire import describe, pack_again, pack_way
 
 LEDGER = "ledger.cdxj"
 SOFTWARE = "dateline"
@@ -62,7 +65,8 @@ class Appended:
 class Entry:
     """A line of the ledger: where a record lies, which run saw it and when it was captured, or what a run came to.
 
-    With `again` the record is an older one, whose bytes were seen anew.
+    With `again` the record is an older one, whose bytes were seen anew. With `on_the_way` it is what went over the wire
+    beside the answers that captures and rejections are about.
     """
 
     start: int
@@ -72,6 +76,16 @@ class Entry:
     captured_at: datetime | None = None
     run: dict[str, Any] | None = None
     again: bool = False
+    on_the_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A record to write: the item that it is, or else it is something that went over the wire on the way to one."""
+
+    content: bytes
+    item: Capture | Rejection | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +100,26 @@ class Archive:
         items: Sequence[Capture | Rejection],
         run_id: str,
         again: Sequence[tuple[Capture | Rejection, Placement]] = (),
+        fetched: Sequence[tuple[Capture | Rejection, Placement]] = (),
     ) -> Appended:
         """Keep the bytes of a batch; they are on disk, with their ledger lines, when this returns.
 
-        `again` are items whose bytes are kept already and that were seen anew: they get a line and no record.
+        `again` are items whose bytes are kept already and that were seen anew: they get a line and no record. `fetched`
+        are those among the kept ones that came over the wire: what was said there is kept too.
         """
+        units = [_unit(item) for item in items]
+        units += [[_Piece(one) for one in pack_again(item, self._content(kept))] for item, kept in fetched]
         with self._locked() as ledger:
             start = self._recover(ledger)
             placements: list[Placement] = []
             lines: list[bytes] = []
-            for filename, begin, members in self._grouped(items):
-                offset = begin
-                for item, digest, member in members:
-                    placement = Placement(filename, offset, len(member))
-                    placements.append(placement)
-                    lines.append(_line(item, digest, placement, run_id))
-                    offset += len(member)
+            for filename, offset, pieces in self._grouped(units):
+                for piece in pieces:
+                    placement = Placement(filename, offset, len(piece.content))
+                    lines += _lines_of(piece, placement, run_id)
+                    if piece.item is not None:
+                        placements.append(placement)
+                    offset += len(piece.content)  # noqa: PLW2901
             lines += [_line(item, payload_sha256(item), placement, run_id, again=True) for item, placement in again]
             stop = _write(ledger, lines, start)
             return Appended(tuple(placements), start, stop)
@@ -115,12 +133,15 @@ class Archive:
     def read(self, placement: Placement) -> Capture | Rejection:
         """Give back what was kept; raises ArchiveDamagedError where it is not there or not whole."""
         try:
-            with (self.folder / placement.warc_file).open("rb") as file:
-                file.seek(placement.warc_offset)
-                return unpack(file.read(placement.warc_length))
+            return unpack(self._content(placement))
         except (OSError, UnreadableRecordError) as error:
             where = f"{placement.warc_file} at {placement.warc_offset}"
             raise ArchiveDamagedError(f"{where}: {error}") from None
+
+    def _content(self, placement: Placement) -> bytes:
+        with (self.folder / placement.warc_file).open("rb") as file:
+            file.seek(placement.warc_offset)
+            return file.read(placement.warc_length)
 
     def find(self, warc_file: str, offset: int) -> Placement:
         """Measure the record that begins at an offset."""
@@ -160,24 +181,26 @@ class Archive:
             fcntl.flock(ledger, fcntl.LOCK_EX)
             yield ledger
 
-    def _grouped(
-        self, items: Sequence[Capture | Rejection]
-    ) -> Iterator[tuple[str, int, list[tuple[Capture | Rejection, str, bytes]]]]:
-        """Pack items and write them to the last WARC file, or to new ones as it fills; each file is synced."""
-        pending = [(item, digest := payload_sha256(item), pack(item, digest)) for item in items]
+    def _grouped(self, units: Sequence[list[_Piece]]) -> Iterator[tuple[str, int, list[_Piece]]]:
+        """Write records to the last WARC file, or to new ones as it fills; what belongs together stays together.
+
+        Each file is synced. Gives its name, where the records begin in it, and the records.
+        """
+        pending = [(pieces, sum(len(piece.content) for piece in pieces)) for pieces in units]
         while pending:
             path = self._last_file()
             offset = path.stat().st_size
-            room = max(self.largest_file - offset, len(pending[0][2]))
+            room = max(self.largest_file - offset, pending[0][1])
             taken = 0
-            while taken < len(pending) and (room := room - len(pending[taken][2])) >= 0:
+            while taken < len(pending) and (room := room - pending[taken][1]) >= 0:
                 taken += 1
-            members, pending = pending[:taken], pending[taken:]
+            pieces = [piece for unit, _ in pending[:taken] for piece in unit]
+            pending = pending[taken:]
             with path.open("ab") as file:
-                file.write(b"".join(member for _, _, member in members))
+                file.write(b"".join(piece.content for piece in pieces))
                 file.flush()
                 os.fsync(file.fileno())
-            yield path.name, offset, members
+            yield path.name, offset, pieces
 
     def _last_file(self) -> Path:
         files = self._files()
@@ -231,10 +254,9 @@ class Archive:
                 try:
                     item = unpack(member)
                 except UnreadableRecordError:
-                    item = None  # the file's own warcinfo
-                if item is not None:
-                    placement = Placement(path.name, known, len(member))
-                    lines.append(_line(item, payload_sha256(item), placement, "recovered"))
+                    item = None  # the file's own warcinfo, or what went over the wire on the way
+                piece = _Piece(member, item, payload_sha256(item) if item else "")
+                lines += _lines_of(piece, Placement(path.name, known, len(member)), "recovered")
                 known += len(member)
             if torn:
                 self._quarantine(f"{path.name}.{known}", torn)
@@ -276,13 +298,43 @@ def sync_folder(folder: Path) -> None:
 # ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _unit(item: Capture | Rejection) -> list[_Piece]:
+    """Pack an item, behind what led to it."""
+    digest = payload_sha256(item)
+    way = [_Piece(content) for content in pack_way(item)] if item.exchanges else []
+    return [*way, _Piece(pack(item, digest), item, digest)]
+
+
+def _lines_of(piece: _Piece, placement: Placement, run_id: str) -> list[bytes]:
+    """Give the ledger's lines of a record: one, or none for requests and what a file says of itself."""
+    if piece.item is not None:
+        return [_line(piece.item, piece.digest, placement, run_id)]
+    record = describe(piece.content)
+    if record is None:
+        return []
+    told = {
+        "url": record.url,
+        "mime": record.mime,
+        "status": str(record.status),
+        "digest": record.digest,
+        "filename": placement.warc_file,
+        "offset": str(placement.warc_offset),
+        "length": str(placement.warc_length),
+        "run": run_id,
+        "captured": record.at,
+        "way": record.kind,
+    }
+    return [_sealed(_key(record.url, record.at), told)]
+
+
 def _line(item: Capture | Rejection, digest: str, placement: Placement, run_id: str, *, again: bool = False) -> bytes:
     capture = item if isinstance(item, Capture) else None
-    when = capture.captured_at.strftime("%Y%m%d%H%M%S") if capture else "-"
-    address = (capture.url if capture else None) or f"file://{item.locator}"
+    answer = answer_of(item)
+    address = (answer.url if answer else capture.url if capture else None) or f"file://{item.locator}"
     told = {
         "url": address,
         "mime": capture.media_type if capture else "-",
+        **({"status": str(read_response(answer.response).status), "asked": answer.sent_at} if answer else {}),
         "digest": f"sha256:{digest}",
         "filename": placement.warc_file,
         "offset": str(placement.warc_offset),
@@ -292,8 +344,12 @@ def _line(item: Capture | Rejection, digest: str, placement: Placement, run_id: 
         "captured": capture.captured_at if capture else None,
         "again": again,
     }
-    # Whatever a source calls its document, the key is one word, and none that begins a line of the ledger's own.
-    return _sealed(f"{quote(address, safe='/:?#@&=+,;%~-._')} {when}".encode(), told)
+    return _sealed(_key(address, capture.captured_at if capture else None), told)
+
+
+def _key(address: str, when: datetime | None) -> bytes:
+    """Begin a line; whatever a source calls its document, this is no line of the ledger's own."""
+    return f"{quote(address, safe='/:?#@&=+,;%~-._')} {when.strftime('%Y%m%d%H%M%S') if when else '-'}".encode()
 
 
 def _sealed(key: bytes, told: dict[str, Any]) -> bytes:
@@ -318,6 +374,7 @@ def _entry(line: bytes, start: int) -> Entry | None:
         told["run"],
         captured_at=datetime.fromisoformat(captured) if captured else None,
         again=bool(told.get("again")),
+        on_the_way="way" in told,
     )
 
 

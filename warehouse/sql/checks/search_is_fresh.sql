@@ -1,10 +1,15 @@
--- every current article is in the index of search once, with all the words of its title, and nothing else is
+-- every current article is in the index of search once, with its date and all the words of its title, and nothing else is
 -- required
 SELECT coalesce(articles.article_id, indexed.article_id) AS article_id, coalesce(indexed.documents, 0) AS documents
 FROM articles
-FULL JOIN (SELECT article_id, count(*) AS documents FROM search_documents GROUP BY article_id) AS indexed
+FULL JOIN (
+    SELECT article_id, count(*) AS documents, min(published_at) AS published_at FROM search_documents GROUP BY article_id
+) AS indexed
     ON articles.article_id = indexed.article_id
-WHERE articles.article_id IS NULL OR coalesce(indexed.documents, 0) <> 1
+WHERE
+    articles.article_id IS NULL
+    OR coalesce(indexed.documents, 0) <> 1
+    OR articles.published_at IS DISTINCT FROM indexed.published_at
 UNION ALL
 SELECT article_id, 1
 FROM (

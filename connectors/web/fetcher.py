@@ -1,0 +1,285 @@
+"""A page, fetched with manners: robots asked, the host's turn awaited, redirects followed one by one, failures retried.
+
+Whatever happens, a fetch ends as a capture or as a rejection with its reason, and carries everything that went over the
+wire on the way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import tenacity
+
+from connectors.robots import Robots, read_robots
+from connectors.web.client import Answer, Client
+from connectors.web.clock import Clock, now
+from connectors.web.errors import (
+    DeadlineExceededError,
+    FetchError,
+    RobotsDeniedError,
+    RobotsUnavailableError,
+    StatusError,
+    TooManyRedirectsError,
+)
+from connectors.web.freshness import retry_after
+from connectors.web.hosts import HostBook
+from connectors.web.limits import Limits, Manners
+from connectors.web.urls import FetchUrl, parse_url, shown
+from transforms.http_messages import read_response
+from transforms.records import Capture, Exchange, Rejection
+from transforms.reservations import mining_agents
+
+SOURCE = "web"
+
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_EMPTY = frozenset((204, 205))
+_BUSY = frozenset((429, 503))
+_LONGEST_BACKOFF = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an earlier run got from an address: where it was in the end, its validators, and which bytes they stand for."""
+
+    url: str
+    payload_sha256: str
+    media_type: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def conditions(self) -> dict[str, str]:
+        """Give the header fields that ask for the document only if it is another one now."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in asked.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    robots: Robots | FetchError
+    until: float  # of the steady clock
+
+
+class Fetcher:
+    """Fetches pages; keeps robots.txt files for a day, and the hosts in peace."""
+
+    def __init__(
+        self,
+        client: Client,
+        hosts: HostBook,
+        limits: Limits,
+        manners: Manners,
+        clock: Clock,
+        ports: frozenset[int] = frozenset((80, 443)),
+    ) -> None:
+        self._client = client
+        self._hosts = hosts
+        self._limits = limits
+        self._manners = manners
+        self._clock = clock
+        self._ports = ports
+        self._permits = asyncio.Semaphore(manners.connections)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._rules: dict[str, _Rules] = {}
+
+    async def fetch(self, url: str, known: Known | None = None) -> Capture | Rejection:
+        """Fetch an address, of which an earlier run may have got something; total."""
+        trail: list[Exchange] = []
+        try:
+            async for attempt in self._attempts():
+                with attempt:
+                    trail[:] = [replace(one, role="attempt") if one.role == "document" else one for one in trail]
+                    final, answer = await self._follow(parse_url_of(url, self._ports, self._limits), known, trail)
+                    return self._capture(url, final, answer, known, trail)
+        except FetchError as error:
+            return _rejection(url, error, trail)
+        raise AssertionError("an attempt ends with a value or an error")
+
+    def _attempts(self) -> tenacity.AsyncRetrying:
+        return tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
+            stop=tenacity.stop_after_attempt(self._manners.attempts),
+            wait=tenacity.wait_exponential_jitter(multiplier=self._manners.backoff, max=_LONGEST_BACKOFF),
+            sleep=self._clock.sleep,
+            reraise=True,
+        )
+
+    async def _follow(self, url: FetchUrl, known: Known | None, trail: list[Exchange]) -> tuple[FetchUrl, Answer]:
+        """Go where an address leads, asking robots and taking a turn at every step."""
+        for _ in range(self._limits.redirects + 1):
+            await self._ask_robots(url, trail)
+            conditions = known.conditions() if known and known.url == url.text else {}
+            answer = await self._turn(url, conditions)
+            target = _target(answer)
+            _keep(trail, answer, "redirect" if target else "document")
+            if answer.error:
+                raise answer.error
+            if target:
+                url = parse_url_of(target, self._ports, self._limits, base=url.text)
+                continue
+            if answer.status == 304 and conditions:
+                return url, answer
+            if not 200 <= answer.status < 300 or answer.status in _EMPTY:
+                raise StatusError(answer.status, f"the server answers {answer.status}")
+            return url, answer
+        raise TooManyRedirectsError(f"more than {self._limits.redirects} redirects")
+
+    async def _turn(self, url: FetchUrl, headers: Mapping[str, str], keep: int | None = None) -> Answer:
+        """Ask when the host may be asked, one request at a time."""
+        async with self._turns[url.host]:
+            while True:
+                self._hosts.check(url.host)
+                async with self._permits:
+                    if (wait := self._hosts.take(url.host)) <= 0:
+                        answer = await self._client.get(url, headers, keep=keep)
+                        self._hosts.done(url.host, answer.seconds)
+                        break
+                await self._clock.sleep(wait)
+        if answer.status in _BUSY:
+            pause = retry_after(answer.headers, now(self._clock))
+            self._hosts.pause(url.host, self._manners.backoff if pause is None else pause)
+        failed = 1 if answer.status >= 500 or answer.status == 429 else 0
+        self._hosts.count(url.host, answer.error.weight if answer.error else failed)
+        return answer
+
+    # ── robots ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _ask_robots(self, url: FetchUrl, trail: list[Exchange]) -> None:
+        rules = await self._rules_of(url, trail)
+        if isinstance(rules.robots, FetchError):
+            raise rules.robots
+        if not rules.robots.allowed(self._manners.agent, url.text):
+            raise RobotsDeniedError(f"robots.txt does not allow {self._manners.agent} here")
+
+    async def _rules_of(self, url: FetchUrl, trail: list[Exchange]) -> _Rules:
+        async with self._asking[url.origin]:
+            rules = self._rules.get(url.origin)
+            if rules is None or rules.until < self._clock.steady():
+                rules = self._rules[url.origin] = await self._fetch_rules(url, trail)
+                if isinstance(rules.robots, Robots):
+                    self._hosts.delay(url.host, rules.robots.crawl_delay(self._manners.agent))
+            return rules
+
+    async def _fetch_rules(self, url: FetchUrl, trail: list[Exchange]) -> _Rules:
+        before = len(trail)
+        try:
+            robots: Robots | FetchError = await self._robots(url, trail)
+        except FetchError as error:
+            if len(trail) == before and not isinstance(error, DeadlineExceededError):
+                robots = error  # the host was not even reached, and that is the better reason
+                robots.passing = False  # type: ignore[misc]
+            else:
+                why = f"{error.reason}: {shown(str(error))}"
+                robots = RobotsUnavailableError(f"robots.txt could not be had, so nothing is fetched: {why}")
+        # What could not be had is asked for again sooner, but not by every page of the site.
+        seconds = self._limits.robots_seconds if isinstance(robots, Robots) else self._manners.longest_wait
+        return _Rules(robots, self._clock.steady() + seconds)
+
+    async def _robots(self, site: FetchUrl, trail: list[Exchange]) -> Robots:
+        """Get a site's robots.txt; one that is not there allows everything (RFC 9309, 2.3.1.3)."""
+        async for attempt in self._attempts():
+            with attempt:
+                url = parse_url_of(site.robots, self._ports, self._limits)
+                for _ in range(self._limits.robots_redirects + 1):
+                    answer = await self._turn(url, {}, keep=self._limits.robots_bytes)
+                    _keep(trail, answer, "robots")
+                    if target := _target(answer):
+                        url = parse_url_of(target, self._ports, self._limits, base=url.text)
+                        continue
+                    return _robots_in(answer)
+                return Robots()  # too many redirects are as good as none (RFC 9309, 2.3.1.2)
+        raise AssertionError("an attempt ends with a value or an error")
+
+    # ── what came of it ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _capture(
+        self, asked: str, final: FetchUrl, answer: Answer, known: Known | None, trail: list[Exchange]
+    ) -> Capture:
+        unchanged = known if answer.status == 304 else None
+        return Capture(
+            source=SOURCE,
+            locator=locator_of(asked),
+            captured_at=trail[-1].sent_at,
+            media_type=unchanged.media_type if unchanged else media_type_of(answer),
+            payload=answer.body,
+            url=final.text,
+            http_status=answer.status,
+            http_headers=answer.headers,
+            reservations=self._reservations(final),
+            payload_sha256=unchanged.payload_sha256 if unchanged else None,
+            exchanges=tuple(trail),
+        )
+
+    def _reservations(self, url: FetchUrl) -> tuple[str, ...]:
+        """Tell whether the site turns those away who mine texts, by name."""
+        rules = self._rules.get(url.origin)
+        if not rules or not isinstance(rules.robots, Robots):
+            return ()
+        robots = rules.robots
+        named = (agent for agent in mining_agents() if agent.lower().encode() in robots.named)
+        refused = any(not robots.allowed(agent, url.text) for agent in named)
+        return ("reserved_by_robots",) if refused else ()
+
+
+def parse_url_of(text: str, ports: frozenset[int], limits: Limits, base: str | None = None) -> FetchUrl:
+    """Parse an address within the limits; raises FetchError."""
+    return parse_url(text, ports=ports, base=base, longest=limits.url_bytes)
+
+
+def locator_of(url: str) -> str:
+    """Give the place that an address stands for in the archive: its one spelling where it has one, without secrets."""
+    try:
+        return parse_url(url, ports=range(65536)).text
+    except FetchError:
+        return shown(url)
+
+
+def media_type_of(answer: Answer) -> str:
+    """Give the media type that the server names, or what the first bytes look like."""
+    given = (answer.header("content-type") or "").split(",")[0].strip()
+    if "/" in given:
+        return given
+    return "text/html" if answer.body[:1000].lstrip()[:1] == b"<" else "application/octet-stream"
+
+
+def _target(answer: Answer) -> str | None:
+    return answer.header("location") if answer.status in _REDIRECTS and not answer.error else None
+
+
+def _keep(trail: list[Exchange], answer: Answer, role: str) -> None:
+    if answer.exchange and answer.exchange.response:
+        trail.append(replace(answer.exchange, role=role))  # type: ignore[arg-type]
+
+
+def _robots_in(answer: Answer) -> Robots:
+    """Read an answer to a request for robots.txt. Raises FetchError where it says nothing about what is allowed."""
+    if answer.error:
+        raise answer.error
+    if answer.status >= 500 or answer.status == 429:
+        raise StatusError(answer.status, f"the server answers {answer.status}")
+    if not 200 <= answer.status < 300:
+        return Robots()
+    body = answer.body
+    if answer.exchange and answer.exchange.truncated:
+        body = body[: body.rfind(b"\n") + 1]  # half a line might say something else
+    return read_robots(body)
+
+
+def _rejection(url: str, error: FetchError, trail: list[Exchange]) -> Rejection:
+    """Say why a fetch came to nothing, with the body of the answer as far as it came."""
+    document = trail[-1] if trail and trail[-1].role == "document" else None
+    body = read_response(document.response).body if document else b""
+    return Rejection(
+        source=SOURCE,
+        locator=locator_of(url),
+        stage="read",
+        reason=error.reason,
+        detail=shown(str(error)),
+        payload_sha256=hashlib.sha256(body).hexdigest() if document else None,
+        payload=body,
+        exchanges=tuple(trail),
+    )

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from transforms.reservations import header_reservations, mining_agents, page_reservations
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (("TDM-Reservation", "1"), True),
+        (("tdm-reservation", "0"), False),
+        (("X-Robots-Tag", "noindex, noai"), True),
+        (("X-Robots-Tag", "otherbot: noindex, NoImageAI"), True),
+        (("X-Robots-Tag", "noindex"), False),
+        (("Content-Usage", "train-ai=n"), True),
+        (("Content-Usage", "train-ai=y"), False),
+        (("X-Other", "noai"), False),
+    ],
+)
+def test_header_fields_reserve(header, found):
+    """A server says it for every kind of page."""
+    assert header_reservations((header,)) == (("reserved_by_header",) if found else ())
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [
+        ('<meta name="tdm-reservation" content="1">', True),
+        ("<META CONTENT='1' NAME=tdm-reservation>", True),
+        ('<meta name="tdm-reservation" content="0">', False),
+        ('<meta name="robots" content="index, noai">', True),
+        ('<meta name="robots" content="noindex">', False),
+        ('<meta name="description" content="noai">', False),
+    ],
+)
+def test_pages_reserve(tag, found):
+    """A page says it in its head."""
+    assert page_reservations(f"<html><head>{tag}</head>") == (("reserved_by_meta",) if found else ())
+
+
+def test_crawlers_that_mine_are_known():
+    """The list has those that are turned away most."""
+    assert {"GPTBot", "CCBot", "Google-Extended", "ClaudeBot"} <= set(mining_agents())

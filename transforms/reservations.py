@@ -1,0 +1,58 @@
+"""Reservations: where a page says that it is not for text and data mining or for training models. They are recorded."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from transforms.http_messages import Headers, field
+
+_META = re.compile(r"<meta\s[^<>]{1,400}>", re.IGNORECASE)
+_NAME = re.compile(r"\bname\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_CONTENT = re.compile(r"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_HEAD = 200_000  # characters of a page in which its head is sought
+_NOT_FOR_TRAINING = re.compile(r"\b(?:train-ai|ai-train)\s*=\s*(?:n\b|no\b)", re.IGNORECASE)
+
+
+def mining_agents() -> tuple[str, ...]:
+    """Name the crawlers that mine texts or train models."""
+    return tuple(_table()["agents"])
+
+
+def header_reservations(headers: Headers) -> tuple[str, ...]:
+    """Find reservations in the header fields of an answer: TDM-Reservation, X-Robots-Tag, Content-Usage."""
+    found = []
+    if (
+        (field(headers, "tdm-reservation") or "").strip() == "1"
+        or _has_word(field(headers, "x-robots-tag"))
+        or _NOT_FOR_TRAINING.search(field(headers, "content-usage") or "")
+    ):
+        found.append("reserved_by_header")
+    return tuple(found)
+
+
+def page_reservations(markup: str) -> tuple[str, ...]:
+    """Find reservations in the head of a page: tdm-reservation and robots."""
+    for tag in _META.findall(markup[:_HEAD]):
+        name, content = _NAME.search(tag), _CONTENT.search(tag)
+        if not name or not content:
+            continue
+        said = next((group for group in content.groups() if group is not None), "")
+        if (name[1].lower() == "tdm-reservation" and said.strip() == "1") or (
+            name[1].lower() == "robots" and _has_word(said)
+        ):
+            return ("reserved_by_meta",)
+    return ()
+
+
+def _has_word(value: str | None) -> bool:
+    words = {word.strip().lower() for word in re.split(r"[,\s:]+", value or "")}
+    return not words.isdisjoint(_table()["robots_words"])
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(resources.files("transforms").joinpath("reservations.toml").read_text("utf-8"))

@@ -1,1 +1,0 @@
-SELECT locator, state FROM sources WHERE source = $source ORDER BY locator;
