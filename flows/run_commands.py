@@ -35,7 +35,7 @@ _warehouse = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="dateline", message="%(prog)s %(version)s")
 def main() -> None:
-    r"""Turn saved and fetched news into one clean, dated, de-duplicated archive.
+    """Turn saved and fetched news into one clean, dated, de-duplicated archive.
 
     \b
     Exit codes: 0 done; 1 done, but more was rejected than allowed, or a check failed;
@@ -76,7 +76,7 @@ def ingest(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    r"""Load seed files, folders, glob patterns and web pages into the warehouse.
+    """Load seed files, folders, glob patterns and web pages into the warehouse.
 
     Reads text, Markdown, HTML, lines of JSON, CSV, Parquet, mail (.eml, .mbox), feeds (.rss, .atom, .xml, .json), each
     also with .gz, WARC and WACZ, and such files in .zip and .tar. What begins with http:// or https:// is fetched: as its
@@ -179,7 +179,7 @@ def _fetch(
 )
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes to use.")
 def extract(paths: tuple[str, ...], jsonl: bool, jobs: int) -> None:
-    r"""Clean documents without a database: documents in, one JSON object a line out.
+    """Clean documents without a database: documents in, one JSON object a line out.
 
     A line holds the article with its edits, date claims and date mentions, or `rejection` with stage, reason and detail.
     `-` or no path reads standard input.
@@ -213,7 +213,7 @@ def extract(paths: tuple[str, ...], jsonl: bool, jobs: int) -> None:
 @click.option("--version", "number", type=click.IntRange(1), help="A version other than the current one.")
 @_json
 def show(article_id: str, warehouse: Path | None, explain: bool, raw: bool, number: int | None, as_json: bool) -> None:
-    r"""Print an article; ARTICLE_ID may be the first digits of an id, if only one article has them.
+    """Print an article; ARTICLE_ID may be the first digits of an id, if only one article has them.
 
     \b
     Example: dateline show 3f2a --explain
@@ -242,7 +242,7 @@ def show(article_id: str, warehouse: Path | None, explain: bool, raw: bool, numb
 @click.option("--to", "after", type=click.IntRange(1), help="The newer version (default: the current one).")
 @_json
 def diff(article_id: str, warehouse: Path | None, before: int | None, after: int | None, as_json: bool) -> None:
-    r"""Print what changed between two versions of an article, sentence by sentence, with the kind of each change.
+    """Print what changed between two versions of an article, sentence by sentence, with the kind of each change.
 
     Kinds: title, date, number, quote, correction, wording, added, removed. Versions are numbered in the order of capture.
 
@@ -274,7 +274,7 @@ def search(
     limit: int,
     as_json: bool,
 ) -> None:
-    r"""Find current articles that have all the words, the best match first.
+    """Find current articles that have all the words, the best match first.
 
     Words in double quotes stand one after the other, and title:WORD stands in the headline.
 
@@ -295,7 +295,7 @@ def search(
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most stories to print.")
 @_json
 def stories(warehouse: Path | None, limit: int, as_json: bool) -> None:
-    r"""List the stories: articles that belong together, the largest first.
+    """List the stories: articles that belong together, the largest first.
 
     \b
     Example: dateline stories --limit 5
@@ -312,7 +312,7 @@ def stories(warehouse: Path | None, limit: int, as_json: bool) -> None:
 @_warehouse
 @_json
 def sql(query: str, warehouse: Path | None, as_json: bool) -> None:
-    r"""Ask the warehouse in SQL; it is opened to read, nothing can be changed.
+    """Ask the warehouse in SQL; it is opened to read, nothing can be changed.
 
     \b
     Example: dateline sql "SELECT published_at, title FROM articles ORDER BY 1"
@@ -340,7 +340,7 @@ def sql(query: str, warehouse: Path | None, as_json: bool) -> None:
 def export(
     folder: Path, warehouse: Path | None, since: datetime | None, where: str | None, schema_org: bool, as_json: bool
 ) -> None:
-    r"""Export the current articles as Parquet, by year and month of publication, swapped in whole.
+    """Export the current articles as Parquet, by year and month of publication, swapped in whole.
 
     Months in which nothing has changed since the last export to the same folder are not written again.
 
@@ -372,7 +372,7 @@ def export(
 )
 @_json
 def learn_boilerplate(warehouse: Path | None, site: str | None, least: int, into: Path, as_json: bool) -> None:
-    r"""Find lines that a site repeats under its stories, and propose them as rules in a file to review.
+    """Find lines that a site repeats under its stories, and propose them as rules in a file to review.
 
     Nothing is cut until you set `keep = true` on a rule and name the file in the setting DATELINE_RULES.
 
@@ -394,7 +394,7 @@ def learn_boilerplate(warehouse: Path | None, site: str | None, least: int, into
 @_warehouse
 @_json
 def publish(path: Path, warehouse: Path | None, as_json: bool) -> None:
-    r"""Put a read-only copy of the warehouse at PATH, swapped in whole, for readers who are never in the way of a load.
+    """Put a read-only copy of the warehouse at PATH, swapped in whole, for readers who are never in the way of a load.
 
     \b
     Example: dateline publish /srv/news/dateline.duckdb
@@ -418,7 +418,7 @@ def publish(path: Path, warehouse: Path | None, as_json: bool) -> None:
 @_warehouse
 @_json
 def check(warehouse: Path | None, as_json: bool) -> None:
-    r"""Check every promise of the archive, and print the rows that break one. Exit code 1 if a required check fails.
+    """Check every promise of the archive, and print the rows that break one. Exit code 1 if a required check fails.
 
     \b
     Example: dateline check
@@ -437,7 +437,7 @@ def check(warehouse: Path | None, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Most runs to print.")
 @_json
 def runs(warehouse: Path | None, limit: int, as_json: bool) -> None:
-    r"""List the runs, the latest first, with what each saw, what became of it, and what it ran with.
+    """List the runs, the latest first, with what each saw, what became of it, and what it ran with.
 
     \b
     Example: dateline runs --limit 3
@@ -453,7 +453,7 @@ def runs(warehouse: Path | None, limit: int, as_json: bool) -> None:
 @_warehouse
 @_json
 def migrate(warehouse: Path | None, as_json: bool) -> None:
-    r"""Bring the warehouse's schema up to date, and list its migrations. Every ingest does this too.
+    """Bring the warehouse's schema up to date, and list its migrations. Every ingest does this too.
 
     \b
     Example: dateline migrate
@@ -472,7 +472,7 @@ def migrate(warehouse: Path | None, as_json: bool) -> None:
 @_warehouse
 @_json
 def rebuild(warehouse: Path | None, as_json: bool) -> None:
-    r"""Make the warehouse again from the archive beside it, and put it in the old one's place.
+    """Make the warehouse again from the archive beside it, and put it in the old one's place.
 
     The old file, damaged or not, is kept with the ending .replaced.
 
@@ -495,7 +495,7 @@ def rebuild(warehouse: Path | None, as_json: bool) -> None:
 @click.option("--drop", is_flag=True, help="Take the shadow set away.")
 @_json
 def reprocess(warehouse: Path | None, source: str | None, promote: bool, drop: bool, as_json: bool) -> None:
-    r"""Read the kept bytes with the rules of today into a shadow set, and print what would change by source and by rule.
+    """Read the kept bytes with the rules of today into a shadow set, and print what would change by source and by rule.
 
     The warehouse stays as it is until --promote puts the shadow set in its place, in one step; --drop takes it away.
 
