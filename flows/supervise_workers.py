@@ -235,6 +235,7 @@ def _serve(pipe: Connection, place: Any, work: Work[Any, Any], limits: Limits) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who watches decides when to stop
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, in the middle of C code too
     do = work.load()
+    do(iter(()))  # what is set up once, Arrow's arena above all, is no document's doing
     _bound_memory(limits.memory)
     while True:
         try:

@@ -122,3 +122,10 @@ def test_inline_work_raises_when_asked():
     assert Inline(SUFFER).submit(["a"]).result() == ["done: a"]
     with pytest.raises(ValueError, match="a fault"):
         Inline(SUFFER).submit(["raise a fault"]).result()
+
+
+def test_an_empty_batch_is_no_reason_to_die():
+    """What a process sets up for itself does not count as its documents' memory."""
+    work = Work("flows.transform_batch:transform", {"mentions": False})
+    with open_workers(work, 1, Limits(memory=64 << 20)) as team:
+        assert team.submit([]).result().articles.num_rows == 0
