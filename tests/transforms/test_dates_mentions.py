@@ -142,11 +142,13 @@ def test_an_account_of_older_days_runs_on_its_own_time() -> None:
         "the fleet took the city. On September 17, 1862, came the battle. In December they met again. In May 1863 the "
         "siege began. On July 4, 1863, it ended. In November the speech was given. In March 1864 Grant took command. "
         "On May 5, 1864, the march began. In June 1864 the town was besieged. On April 9, 1865, it was over."
+        " It had lost more than in the previous year. In October the last ship came home."
     )
     values = dict(found(text, published=date(2009, 12, 19)))
     assert values["April"] == "1862-04"
     assert values["December"] == "1862-12"
     assert values["November"] == "1863-11"
+    assert (values["the previous year"], values["October"]) == ("1864", "1865-10")  # a look aside moves nothing
 
 
 def test_a_few_old_dates_do_not_turn_news_into_history() -> None:

@@ -174,8 +174,10 @@ def understood(view: View, line: Timeline) -> Iterator[Found]:
 def sets_the_time(view: View, meaning: Meaning, line: Timeline) -> bool:
     """Tell whether the text goes on from here in time: a date does, unless it looks aside.
 
-    A year looks aside unless it opens a sentence or a section; so does "two years earlier".
+    A year looks aside unless it opens a sentence or a section; so do "two years earlier" and "the previous year".
     """
+    if view.rule in ("relative", "turned") and meaning.grain == "year" and line.narrative and meaning.day:
+        return meaning.day.year >= (line.last_year or 0)
     if view.rule in ("year", "season_year"):
         return opens(view)
     if view.rule == "ago":
