@@ -46,7 +46,7 @@ SET_WEIGHTS = {
     "magic": 0.5,
     "trafeval": 0.7,
 }  # by how a set's name begins; newspapers' own texts count most
-HIDDEN, REACHES, SPACE = 40, (1, 2, 4, 8), 16
+HIDDEN, REACHES, SPACE = 48, (1, 2, 4, 8), 16
 ROWS, RATE, DECAY, DROPPED = 8192, 3e-3, 1e-4, 0.1
 NAMES, NAMES_FORGOTTEN = slice(74, 92), 0.02  # the columns that look up names; on so many pages they stay silent
 LEAST_DOMAINS, PRIOR_DOMAINS, LEAST_WEIGHT = 3, 3.0, 0.25

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ Ints = NDArray[np.int64]
 
 LEVELS = 5  # how many boxes around a block are measured
 NAMED_LEVELS = 4  # of how many the names are looked up one by one
-CARRIED = 6  # and of how many together
+CARRIED = 8  # and of how many together
 FADING = 0.8 ** np.arange(CARRIED - 1, -1, -1, dtype=np.float32)[:, None]
 REACHES = (2, 5, 12)  # how many neighbours to each side are summed
 PROSE_WORDS, LONG_WORDS, MOST_LINKED = 10, 25, 0.3  # a block of prose: so many words, ended, and so few of them links
@@ -29,10 +30,8 @@ TITLE_WORDS = 40  # longer blocks are neither title nor prompt, and their edges 
 LABEL_WORDS = 4  # shorter links are labels, whatever they say
 LETTERS_A_WORD = 6.0  # where words are not counted
 FAR = -9.0
-LONG_LINE, MOST_JUDGED = (
-    80,
-    10_000,
-)  # letters; blocks; what follows in a page with more of them is judged by its length and links
+LONG_LINE = 80  # letters
+MOST_JUDGED = 10_000  # blocks; what follows in a page with more of them is judged by its length and links
 
 OWN_TAGS = (
     "p", "div", "section", "h1", "h2", "h3", "h4", "li", "td", "tr", "figcaption", "blockquote", "button", "header",
@@ -79,15 +78,6 @@ class Measured:
     titled: NDArray[np.bool_]
     linked: Floats
     prompts: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much of each of a page's blocks is prose, words and linked words, as sums up to each block."""
-
-    good: Floats
-    words: Floats
-    linked: Floats
 
 
 def measure(blocks: Blocks, hints: Hints, lexicon: Lexicon) -> Measured:
@@ -184,7 +174,7 @@ def _worded(texts: list[str], words: Floats, linked: Floats, hints: Hints, lexic
         described = stated = 0.0
         if len(lowered) > 20:
             described = float((about and (opening in about or about_opening in lowered)) or 0)
-            stated = float((size >= PROSE_WORDS and body and opening in body) or 0)
+            stated = float((body and opening in body) or 0)
         if size > TITLE_WORDS:
             rows.append((0.0, 0.0, described, has_body, stated, 0.0, *NO_EDGES))
             continue
@@ -261,10 +251,12 @@ def _placed(blocks: Blocks, near: Ints, boxes: Ints, rows: Ints, good: Floats, w
     for above in blocks.parent[1:]:
         depth.append(depth[above] + 1)
     low, high = np.maximum(rows - REACH, 0), np.minimum(rows + REACH + 1, count)
-    main = _main_box(first, last, boxes[1], rows, good)
+    of_main = [_main_box(first, last, boxes[level], rows, good) for level in (1, 2)]
     logs = [np.full(len(rows), count), np.full(len(rows), total), *(before[rows] - before[low])]
-    logs += [*(before[high] - before[rows + 1]), *main[:2]]
-    columns = [rows / count, _ints(depth)[near[0]] / 10.0, before[rows] / total, main[2] / total, *main[3:]]
+    logs += [*(before[high] - before[rows + 1]), *of_main[0][:2], *of_main[1][:2]]
+    columns = [rows / count, _ints(depth)[near[0]] / 10.0, before[rows] / total]
+    for found in of_main:
+        columns += [found[2] / total, *found[3:]]
     return np.concatenate([np.log1p(table_of(logs)), table_of(columns), levels[:5].reshape(5 * LEVELS, -1)])
 
 
@@ -301,18 +293,27 @@ def _headed(blocks: Blocks, rows: Ints, tag: Ints, hinted: Floats, words: Floats
 
 
 def _accompanied(blocks: Blocks, boxes: Ints, rows: Ints, good: Floats, words: Floats, linked: Floats) -> Floats:
-    """Describe the company of each block: all blocks on the page whose boxes are made alike."""
+    """Describe the company of each block: all blocks on the page whose boxes, or two of them together, are made alike."""
     kinds: dict[tuple[str, str], int] = {}
     kind = _ints([kinds.setdefault(make, len(kinds)) for make in zip(blocks.tag, blocks.names, strict=True)])
-    own = kind[boxes[0]]
-    here = own[rows]
-    in_words, in_good, in_links = (np.bincount(own, weights)[here] for weights in (words, good, linked))
-    count = np.bincount(own)[here]
-    shares = [
-        np.log1p(count),
-        np.log1p(in_words / count),
-        in_good / np.maximum(in_words, 1),
-        in_links / count,
-        in_good / max(float(good.sum()), 1.0),
-    ]
+    own, outer, outmost = kind[boxes[:3]]
+    total = max(float(good.sum()), 1.0)
+    shares: list[NDArray[Any]] = []
+    for company in (own, _pairs(own, outer, len(kinds)), _pairs(outer, outmost, len(kinds))):
+        here = company[rows]
+        in_words, in_good, in_links = (np.bincount(company, weights)[here] for weights in (words, good, linked))
+        count = np.bincount(company)[here]
+        shares += [
+            np.log1p(count),
+            np.log1p(in_words / count),
+            in_good / np.maximum(in_words, 1),
+            in_links / count,
+            in_good / total,
+        ]
     return table_of(shares)
+
+
+def _pairs(inner: Ints, outer: Ints, kinds: int) -> Ints:
+    """Number the pairs of kinds that stand together."""
+    numbers: Ints = np.unique(inner * kinds + outer, return_inverse=True)[1]
+    return numbers

@@ -13,7 +13,7 @@ Floats = NDArray[np.float32]
 WORD = re.compile(r"\w+")
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 PART_OR_END = re.compile(rf"{PART.pattern}|\n")
-LONGEST_NAMES, MOST_PARTS, MOST_REMEMBERED = 64, 8, 20_000  # in letters, words and names
+LONGEST_NAMES, MOST_PARTS, MOST_REMEMBERED = 300, 8, 20_000  # in letters, words and names
 NO_EDGES = (0.0, 0.0, 0.0, 0.0)
 STRIPPED = ".,:;!?…\"'“”„«»‘’()[]|-–—•·>►▶→"
 

@@ -21,7 +21,7 @@ from transforms.pages.reasons import HEADLINE, RELATED, Reasons
 from transforms.pages.titles import choose_title
 from transforms.records import Cut
 
-BODY_ODDS = 0.55  # a block is body from here on; chosen on out-of-fold pages
+BODY_ODDS = 0.5  # a block is body from here on; chosen on out-of-fold pages
 MOSTLY_LINKED, PROMPT_ODDS = 0.5, 0.85  # a line that opens like a prompt needs few links and high odds to stay
 FAINT_ODDS = 0.05  # where nothing reaches that, the page's best blocks, if they have any odds at all
 SAMPLE = 500  # characters that tell a language
