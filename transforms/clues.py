@@ -16,7 +16,8 @@ _LONGEST_NAME, _LONGEST_RUN = 5, 8
 _TITLED = 0.7  # share of capitals from which a line is a headline, in which capitals tell no names
 _ENDS = ".!?:;…。！？"  # of a sentence, behind which a capital tells nothing
 _OPENING = " \u00a0\t\"'“”‘’«»()[]¿¡"
-_BETWEEN = re.compile(r"[ \u00a0]|-|['’]|\. ")
+_BETWEEN = re.compile(r"[ \u00a0]|-|['’]")
+_INITIAL = 2  # letters of an initial or a title, behind which a full stop ends no sentence
 _PARTICLES = frozenset(
     ("al", "bin", "da", "de", "del", "della", "der", "di", "do", "dos", "du", "el", "la", "of", "van", "von")
 )
@@ -85,14 +86,19 @@ def _runs_of_capitals(line: str, words: Sequence[Token]) -> Iterator[list[Token]
     run: list[Token] = []
     for token in [*words, None]:
         goes_on = run and token and len(run) < _LONGEST_NAME and (token.is_capital or token.form in _PARTICLES)
-        if token and goes_on and _BETWEEN.fullmatch(line, run[-1].stop, token.start):
+        if token and goes_on and _is_joined(line, run[-1], token):
             run.append(token)
             continue
         while run and not run[-1].is_capital:
             run.pop()
-        if run:
+        if run and max(len(one.form) for one in run) > 1:
             yield run
-        run = [token] if token and token.is_capital and len(token.form) > 1 else []
+        run = [token] if token and token.is_capital else []
+
+
+def _is_joined(line: str, one: Token, other: Token) -> bool:
+    between = line[one.stop : other.start]
+    return bool(_BETWEEN.fullmatch(between)) or (between == ". " and len(one.form) <= _INITIAL)
 
 
 def _begins_sentence(line: str, start: int) -> bool:

@@ -84,6 +84,13 @@ def test_a_name_is_counted_with_its_titles():
     assert not any(text.endswith("Isla Mackay") for text in texts(question))
 
 
+def test_a_full_stop_ends_a_name_unless_it_is_an_initials():
+    """Whom a sentence ends with and whom the next one begins with are two; J. K. Rowling is one."""
+    text = "They met J. K. Rowling in St. Andrews on Friday. Calmar Lines paid. Calmar Lines always pays."
+    question = build_question(Subject(None, text), Archive())
+    assert {"Rowling", "St. Andrews", "Calmar Lines"} <= {text.removeprefix("J. K. ") for text in texts(question)}
+
+
 def test_headlines_in_capitals_tell_no_names():
     """A line in which nearly every word has a capital is a headline in capitals, and its words are no names."""
     question = build_question(
