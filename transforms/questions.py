@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from transforms.clues import find_candidates
 from transforms.language import small_words
+from transforms.terms import RAREST, ZIPF, background
 from transforms.words import is_unspaced, words_of
 
 WINDOW = timedelta(days=3)  # before and after the publication, as articles of one story lie apart
@@ -20,6 +21,7 @@ MOST_CLUES = 16
 
 _READ = 6000  # characters of a text; news says first what it is about
 _LEAD = 400
+_LENGTH = 400  # words of a usual text
 _LONGEST_TITLE = 500
 _SUPPOSED = 300  # documents that the knowledge of the language counts for
 _NAME, _IN_LEAD, _IN_TITLE, _WORD = 1.5, 1.3, 1.3, 0.6
@@ -96,7 +98,7 @@ class Archive:
 
 def build_question(subject: Subject, archive: Archive, prior: Prior | None = None, most: int = MOST_CLUES) -> Question:
     """Build the question about an article; `prior` is the share of all documents of its language that have a word."""
-    weigh = _Rarity(archive, prior or small_word_prior(subject.language))
+    weigh = _Rarity(archive, prior or prior_of(subject.language))
     since, until = _window(subject.published)
     return Question(
         clues=tuple(_distinct(sorted(_clues(subject, weigh), key=lambda clue: (-clue.weight, clue.text)), most)),
@@ -131,9 +133,16 @@ def likeness(question: Question, words: Sequence[str]) -> float:
     return sum(weight for word, weight in weights.items() if word in held) / whole if whole else 0.0
 
 
-def small_word_prior(language: str | None) -> Prior:
-    """Give a prior that knows a language's commonest small words, and takes short words for common ones."""
+def prior_of(language: str | None) -> Prior:
+    """Give the share of a language's documents that have a word, as far as it is known without an archive.
+
+    Where the frequencies of the language are known, it follows from them; else its commonest small words are known, and
+    short words are taken for common ones.
+    """
     small = small_words(language)
+    rarities, _ = background(language or "")
+    if rarities:
+        return lambda word: 1 - math.exp(-_LENGTH * 10 ** (ZIPF - 9 - rarities.get(word, RAREST)))
 
     def share(word: str) -> float:
         if word in small:
