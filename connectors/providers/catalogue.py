@@ -10,6 +10,7 @@ from connectors.providers.common_crawl import CommonCrawl
 from connectors.providers.endpoint import Endpoint
 from connectors.providers.gdelt import Gdelt
 from connectors.providers.gdelt_files import GdeltFiles
+from connectors.providers.google_news import GoogleNews
 from connectors.providers.local import LocalProvider
 from connectors.providers.media_cloud import MediaCloud
 from connectors.providers.provider import Provider, ProviderSettingsError, Shelf
@@ -20,6 +21,7 @@ KINDS: Mapping[str, type[Any]] = {
     "endpoint": Endpoint,
     "gdelt": Gdelt,
     "gdelt_files": GdeltFiles,
+    "google_news": GoogleNews,
     "local": LocalProvider,
     "media_cloud": MediaCloud,
     "wayback": Wayback,

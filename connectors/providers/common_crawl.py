@@ -6,7 +6,8 @@ https://index.commoncrawl.org, https://github.com/webrecorder/pywb/wiki/CDX-Serv
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any, ClassVar
 
 import orjson
@@ -14,7 +15,10 @@ import orjson
 from connectors.providers.addresses import address
 from connectors.providers.answers import instant, told, web_address, words
 from connectors.providers.provider import Budget, Hit, MalformedAnswerError, ProviderLimits, Request
+from connectors.reading import Found
+from connectors.warcs.pages import read_warc
 from transforms.questions import Question
+from transforms.records import Capture, Rejection
 
 _INDEX, _DATA = "https://index.commoncrawl.org", "https://data.commoncrawl.org"
 _LARGEST = 32 * 1024 * 1024  # bytes of a record
@@ -67,6 +71,15 @@ class CommonCrawl:
         request = Request(f"{self.data}/{file}", (("Range", f"bytes={offset}-{offset + length - 1}"),))
         languages = str(row.get("languages") or "").partition(",")[0] or None
         return Hit(url, language=languages, seen_at=instant(row.get("timestamp")), request=request)
+
+    def unpack(self, hit: Hit, answer: Capture) -> Capture | Rejection:
+        """Read the WARC record that an answer is, with the time at which the crawl got it."""
+        found = Found(self.name, hit.locator, "record.warc.gz", BytesIO(answer.payload), answer.captured_at, _LARGEST)
+        item = next(read_warc(found), None)
+        if item is None:
+            why = ", ".join(found.skipped) or "nothing is in it"
+            item = found.refuse("unsupported", f"the record holds no page: {why}", payload=answer.payload)
+        return replace(item, locator=hit.locator)
 
 
 def _lines(answer: bytes) -> Iterator[Mapping[str, Any]]:

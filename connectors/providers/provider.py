@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
 from transforms.questions import Question
-from transforms.records import Capture
+from transforms.records import Capture, Rejection
 
 
 class AnswerError(Exception):
@@ -88,6 +88,15 @@ class Hit:
         """What to ask for the document."""
         return self.request or (Request(self.url) if self.url else None)
 
+    @property
+    def locator(self) -> str:
+        """Where the document is got from: an address, with the range of bytes in it if it is a part of what lies there."""
+        asked = self.address
+        if asked is None:
+            return self.capture.locator if self.capture else ""
+        part = next((value for name, value in asked.headers if name == "Range"), None)
+        return f"{asked.url}#{part}" if part else asked.url
+
 
 class Provider(Protocol):
     """A service that is asked by HTTP GET. `name` is the one that the settings give it."""
@@ -114,6 +123,15 @@ class Authorised(Protocol):
 
     def credentials(self) -> Mapping[str, str]:
         """Give the Authorization field for each origin, written `https://host:443`; to be sent and never kept."""
+        ...
+
+
+@runtime_checkable
+class Packed(Protocol):
+    """A provider whose documents come in something else than themselves."""
+
+    def unpack(self, hit: Hit, answer: Capture) -> Capture | Rejection:
+        """Give the document that an answer to a hit's request holds."""
         ...
 
 

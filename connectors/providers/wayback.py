@@ -6,7 +6,7 @@ https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from connectors.providers.addresses import address, stamp
 from connectors.providers.answers import instant, read_json, web_address
 from connectors.providers.provider import Budget, Hit, MalformedAnswerError, ProviderLimits, Request
 from transforms.questions import Question
+from transforms.records import Capture
 
 _ORIGIN = "https://web.archive.org"
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
@@ -64,3 +65,7 @@ class Wayback:
             if "html" in str(row.get("mimetype")) or row.get("mimetype") == "warc/revisit"
             if (url := web_address(row.get("original"))) and (seen_at := instant(row.get("timestamp")))
         ]
+
+    def unpack(self, hit: Hit, answer: Capture) -> Capture:
+        """Give the page back its own address, which the archive's stands in front of."""
+        return replace(answer, url=hit.url)

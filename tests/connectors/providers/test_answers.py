@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from connectors.providers.provider import (
     ThrottledError,
 )
 from transforms.questions import Clue, Question
+from transforms.records import Capture, Rejection
 
 ANSWERS = Path(__file__).parents[1] / "answers"
 ERRORS = {"refused": RefusedAnswerError, "throttled": ThrottledError, "malformed": MalformedAnswerError}
@@ -70,6 +72,15 @@ READ = {
     ],
     "gdelt_files/20240305093000.mentions.CSV": [
         Hit(PLACE, publisher="harbourpost.example", published="20240305093000")
+    ],
+    "google_news/search.xml": [
+        Hit(PLACE, TITLE, "Harbour Post", "Tue, 05 Mar 2024 09:15:00 GMT"),
+        Hit(
+            "https://news.google.com/rss/articles/CBMilgFBVV95cUxOZjhrMlFtNHg?oc=5",
+            "Ferry - and fear - on Islay",
+            "Island Times",
+            "Wed, 06 Mar 2024 10:00:00 GMT",
+        ),
     ],
     "media_cloud/stories.json": [Hit(PLACE, TITLE, "harbourpost.example", "2024-03-05", "en")],
     "wayback/captures.json": [
@@ -162,6 +173,32 @@ def test_an_endpoint_may_give_the_documents_themselves():
     assert hit.capture.locator == "7"
     assert hit.capture.captured_at == datetime(2024, 3, 6, 10, tzinfo=UTC)
     assert hit.address is None
+
+
+def test_a_record_of_common_crawl_is_the_page_in_it():
+    """The answer to a range of bytes is one WARC record; what it holds is a page with its own address and time."""
+    hit = provider("common_crawl").hits((ANSWERS / "common_crawl" / "index.jsonl").read_bytes())[0]
+    made = provider("common_crawl").unpack(hit, crawled(record(b"text/html", b"<p>The terminal</p>")))
+    assert isinstance(made, Capture)
+    assert (made.source, made.url, made.payload) == ("common_crawl", PLACE, b"<p>The terminal</p>")
+    assert made.locator == f"{WARC}#bytes=802113-819124"
+    assert made.captured_at == datetime(2024, 3, 7, 12, 1, 2, tzinfo=UTC)
+    for content in (record(b"image/png", b"x"), b"", b"<html>gone</html>", record(b"text/html", b"a")[:90]):
+        assert isinstance(provider("common_crawl").unpack(hit, crawled(content)), Rejection)
+
+
+def crawled(content: bytes) -> Capture:
+    return Capture("common_crawl", WARC, datetime(2024, 4, 1, tzinfo=UTC), "application/octet-stream", content)
+
+
+def record(media_type: bytes, body: bytes) -> bytes:
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s" % (media_type, len(body), body)
+    head = (
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:b7e1f0c2-5d0f-4c46-9a3e-3f1f1f0c0d0e>\r\n"
+        b"WARC-Date: 2024-03-07T12:01:02Z\r\nWARC-Target-URI: %s\r\nContent-Type: application/http; msgtype=response\r\n"
+        b"Content-Length: %d\r\n\r\n"
+    )
+    return gzip.compress(head % (PLACE.encode(), len(block)) + block + b"\r\n\r\n", mtime=0)
 
 
 def test_documents_on_disk_come_with_their_bytes():

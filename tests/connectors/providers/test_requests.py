@@ -113,6 +113,18 @@ def test_archives_are_asked_for_the_address_and_below_prefixes():
     assert "matchType=prefix" in third.url
 
 
+def test_google_news_is_asked_in_the_language_of_the_article():
+    """The edition follows the language, and the days stand among the words."""
+    asked = queries("google_news", replace(QUESTION, language="de"))[0]
+    assert asked == {
+        "q": '"Port Ellen" Islay UK after:2024-03-02 before:2024-03-10',
+        "hl": "de",
+        "gl": "DE",
+        "ceid": "DE:de",
+    }
+    assert queries("google_news", replace(QUESTION, language="xx"))[0]["hl"] == "en-US"
+
+
 def test_an_endpoint_is_asked_as_its_address_says():
     """Words, days and the number of hits are filled in where the address has places for them."""
     assert queries("endpoint")[0] == {"q": '"Port Ellen" Islay UK', "from": "2024-03-02", "n": "20"}
