@@ -155,7 +155,7 @@ def _place(provider: str, hit: Hit) -> Place:
         digest = hashlib.sha256(hit.capture.payload).hexdigest()
         return Place(hit.url, hit.capture.source, hit.capture.locator, digest)
     if hit.request:
-        return Place(hit.url, provider, locator_of(hit.request.url))
+        return Place(hit.url, provider, hit.locator)
     return Place(hit.url, SOURCE, locator_of(hit.url or ""))
 
 

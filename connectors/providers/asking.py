@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from connectors.providers.provider import (
@@ -142,6 +142,7 @@ async def _fetch_all(hits: Sequence[tuple[Provider, Hit]], wire: Wire) -> list[C
 async def _fetch_one(fetcher: Fetcher, provider: Provider, hit: Hit) -> Capture | Rejection:
     assert hit.request
     item = await fetcher.fetch(hit.request.url, headers=dict(hit.request.headers))
+    item = replace(item, source=provider.name, locator=hit.locator)
     if isinstance(item, Rejection) or not isinstance(provider, Packed):
         return item
     return provider.unpack(hit, item)
