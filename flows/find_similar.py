@@ -136,11 +136,19 @@ def _offers(question: Question, answers: Iterable[Answered]) -> list[Offer]:
     """Put what all providers gave in one order, the most promising first, each document once."""
     offers: dict[str, Offer] = {}
     for answer in answers:
-        for hit in answer.hits:
-            offer = Offer(answer.provider, hit, _place(answer.provider, hit), _promise(question, hit))
+        for hit, promise in zip(answer.hits, _promises(question, answer.hits), strict=True):
+            offer = Offer(answer.provider, hit, _place(answer.provider, hit), promise)
             if offer.promise > _UNPROMISING or hit.capture:
                 offers.setdefault(canonical_url(hit.url) or offer.place.locator, offer)
     return sorted(offers.values(), key=lambda offer: -offer.promise)
+
+
+def _promises(question: Question, hits: Sequence[Hit]) -> list[float]:
+    """Say how promising hits look: those that were scored by their texts keep the order of their scores."""
+    best = max((hit.score or 0.0 for hit in hits), default=0.0)
+    first = next((hit for hit in hits if best and hit.score == best), None)
+    most = _promise(question, first) if first else 0.0
+    return [round(most * hit.score / best, 4) if hit.score and best else _promise(question, hit) for hit in hits]
 
 
 def _promise(question: Question, hit: Hit) -> float:

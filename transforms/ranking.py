@@ -30,7 +30,7 @@ class Ranking:
         self._lengths.append(len(words))
         self._counts.append({word: held[word] for word in self.weights if word in held})
 
-    def best(self, most: int) -> list[tuple[int, float]]:
+    def best(self, most: int | None = None) -> list[tuple[int, float]]:
         """Give the numbers and scores of the documents that have any of the words, the best first."""
         documents = len(self._lengths)
         if not documents:

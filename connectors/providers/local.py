@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import unescape
 
 from connectors.providers.provider import Budget, Hit
@@ -24,6 +25,7 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 class LocalProvider:
     """Ranks the documents of files and folders by BM25; all of them are read for every question, and none is kept.
 
+    Documents that say they are of other days count for how rare words are, and are no hits.
     Files that cannot be read are passed over: whoever ingests them is told.
     """
 
@@ -33,10 +35,13 @@ class LocalProvider:
 
     def search(self, question: Question, budget: Budget) -> list[Hit]:
         """Give the documents that fit best, the best first, each with its capture."""
-        ranking = Ranking(question.weights)
-        for capture in self._captures():
+        ranking, outside = Ranking(question.weights), set[int]()
+        for place, capture in enumerate(self._captures()):
             ranking.add(searchable(capture))
-        places = dict(ranking.best(budget.hits))
+            if _is_outside(capture, question):
+                outside.add(place)
+        ranked = [(place, score) for place, score in ranking.best() if place not in outside]
+        places = dict(ranked[: budget.hits])
         # Read again rather than kept: what is on the disk may be far more than memory holds.
         found = {place: capture for place, capture in enumerate(self._captures()) if place in places}
         return [_hit(found[place], score) for place, score in places.items() if place in found]
@@ -57,6 +62,17 @@ def searchable(capture: Capture) -> str:
     except (MalformedDocumentError, NotTextError):
         return ""
     return _plain(text) if "html" in capture.media_type else text
+
+
+def _is_outside(capture: Capture, question: Question) -> bool:
+    """Tell whether a document says that it is not of the question's days; one that says nothing readable stays."""
+    if not question.since or not question.until:
+        return False
+    try:
+        day = date.fromisoformat((capture.claims.published or "")[:10])
+    except ValueError:
+        return False
+    return not question.since.date() <= day <= question.until.date()
 
 
 def _plain(page: str) -> str:

@@ -89,7 +89,7 @@ def papers(tmp_path: Path) -> Path:
     path = tmp_path / "papers.jsonl"
     path.write_text(
         line(id="other", title="No ferries unloaded", published_at="2024-03-06", text=OTHER)
-        + line(id="late", title="A year after the walkout", published_at="2025-03-06", text=LATE)
+        + line(id="late", title="A year after the walkout", published_at="6 March 2025", text=LATE)
         + line(id="bread", title="Bread", published_at="2024-03-05", text=UNLIKE)
     )
     (tmp_path / "dateline.toml").write_text(f'[providers.papers]\nkind = "local"\npaths = ["{path}"]\n')

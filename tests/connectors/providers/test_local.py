@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,7 @@ def archive_of(made: list[Article]) -> Archive:
 
 
 def ranked(article: Article, archive: Archive, paths: list[Path], most: int = 3) -> list[str]:
-    published = (article.published_at, article.published_at) if article.published_at else None
-    subject = Subject(article.title, article.text, article.language, published, article.dateline)
+    subject = Subject(article.title, article.text, article.language, None, article.dateline)  # of any day
     hits = LocalProvider([str(path) for path in paths]).search(build_question(subject, archive), Budget(hits=most))
     return [hit.capture.locator for hit in hits]
 
@@ -69,6 +69,19 @@ def test_coverage_is_found_among_a_thousand_texts(tmp_path):
         paths = [tmp_path / "papers.jsonl.gz", folder / f"{there}.txt"]
         found = ranked(made[here], archive_of(made), paths)
         assert found[0] == str(folder / f"{there}.txt"), found
+
+
+def test_documents_of_other_days_are_no_hits(tmp_path):
+    """What says that it is of another month is left out; what says nothing that can be read stays."""
+    dates = {"near": "2024-03-07T10:00:00Z", "far": "2024-06-01", "unread": "last spring", "none": None}
+    lines = [
+        json.dumps({"id": name, "text": "Dockers of Port Ellen", "published_at": at}) for name, at in dates.items()
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    days = (datetime(2024, 3, 5, tzinfo=UTC), datetime(2024, 3, 6, tzinfo=UTC))
+    question = build_question(Subject("Dockers of Port Ellen", STRIKE, "en", days), Archive())
+    hits = LocalProvider([str(tmp_path)]).search(question, Budget())
+    assert {hit.capture.locator.rpartition("#")[2] for hit in hits} == {"near", "unread", "none"}
 
 
 def test_pages_and_files_that_are_no_texts(tmp_path):
