@@ -308,6 +308,83 @@ def stories(warehouse: Path | None, limit: int, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("article_id")
+@click.option("--provider", "names", multiple=True, help="A provider of the settings; may be given several times.")
+@click.option("--budget", type=click.IntRange(1), help="Most documents to load (setting: similar_budget).")
+@click.option("--explain", is_flag=True, help="Show why each document matched or was turned down.")
+@click.option("--last", is_flag=True, help="Show what the last run found, and ask nobody.")
+@_warehouse
+@click.option("--jobs", type=click.IntRange(1), help="Processes to transform documents in (default: the cores).")
+@_json
+def similar(
+    article_id: str,
+    names: tuple[str, ...],
+    budget: int | None,
+    explain: bool,
+    last: bool,
+    warehouse: Path | None,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    r"""Fetch similar coverage of an article from the providers of dateline.toml, load it, and say why each hit matched.
+
+    ARTICLE_ID may be the first digits of an id. A provider that fails is told and never ends the run. Providers are
+    tables in dateline.toml: [providers.papers], with kind = "local" and paths = ["/data/papers"].
+
+    \b
+    Example: dateline similar 3f2a --explain
+    Example: dateline similar 3f2a --provider gdelt --budget 10
+    """
+    from connectors.providers.provider import ProviderSettingsError
+    from flows.fetch_pages import StoppedError
+    from flows.find_similar import find_similar, open_providers, wire_of
+    from flows.print_coverage import print_coverage, print_coverage_json
+    from flows.walk_documents import recover
+    from transforms.boilerplate import shipped_rules
+    from warehouse.coverage import last_coverage, read_coverage
+    from warehouse.queries import find_article, read_article
+    from warehouse.runs import open_run
+
+    settings = _settings()
+    question, left, failed = None, 0, False
+    with _errors():
+        store = settings.open_warehouse(warehouse)
+        found = find_article(store, article_id)
+        if last:
+            run_id = last_coverage(store, found)
+        else:
+            try:
+                providers = open_providers(settings, names)
+            except ProviderSettingsError as error:
+                raise click.UsageError(str(error)) from None
+            means = _means(settings, jobs)
+            recover(store, means)
+            try:
+                with open_run(store, "similar", shipped_rules(*means.rules).sha256) as run:
+                    coverage = find_similar(
+                        store,
+                        run,
+                        settings,
+                        found,
+                        providers,
+                        budget=budget or settings.similar_budget,
+                        means=means,
+                        wire=wire_of(store, settings),
+                    )
+            except StoppedError:
+                _exit(STOPPED, RuntimeError("fetching was stopped; the same command goes on from there"))
+            run_id, question, left = run.run_id, coverage.question, coverage.left
+            failed = bool(coverage.answers) and all(answer.reason for answer in coverage.answers)
+        requests, hits = read_coverage(store, run_id)
+        article = read_article(store, found).article
+        if as_json:
+            print_coverage_json(article, question, requests, hits, left)
+        else:
+            print_coverage(article, question, requests, hits, left, explain=explain)
+    sys.exit(REJECTED if failed else DONE)
+
+
+@main.command()
 @click.argument("query")
 @_warehouse
 @_json

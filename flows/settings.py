@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import (
@@ -115,6 +115,13 @@ class Settings(BaseSettings):
     fetch_connect_timeout: float = Field(10.0, gt=0, description="Seconds for looking up a host and connecting")
     fetch_read_timeout: float = Field(15.0, gt=0, description="Seconds without a byte")
     fetch_url_bytes: int = Field(8192, gt=0, description="Longest address")
+
+    providers: dict[str, dict[str, Any]] = Field(
+        {}, description="Who is asked for similar coverage: a table each, with kind and what the kind needs"
+    )
+    similar_budget: int = Field(20, gt=0, description="Documents that one question for similar coverage may load")
+    similar_requests: int = Field(4, gt=0, description="Requests that it may send to a provider")
+    similar_hits: int = Field(100, gt=0, description="Hits that it takes from a provider")
 
     @field_validator("fetch_ports", "fetch_addresses", mode="before")
     @classmethod

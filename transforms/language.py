@@ -42,3 +42,8 @@ def likeliest_language(text: str) -> tuple[str | None, bool]:
     if best < max(fewest, 0.06 * len(words)) or best == second:
         return None, False
     return language, len(words) > 60 and best > 1.5 * second and best > 0.15 * len(words)
+
+
+def small_words(language: str | None) -> frozenset[str]:
+    """Give the commonest small words of a language; none of a language that is not known."""
+    return _SMALL_WORDS.get((language or "")[:2].lower(), frozenset())

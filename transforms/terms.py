@@ -23,10 +23,8 @@ KEYED = 9  # of its weightest terms, any two of which make a key
 
 _READ = 3000  # characters; news says first what it is about
 _LEAD = 300  # characters
-_CEILING = (
-    5.5  # on the Zipf scale, the logarithm of occurrences in a billion words; where a word of no rarity would stand
-)
-_RAREST = 2.6  # rarity of words that are not in the background
+ZIPF = 5.5  # on the Zipf scale, the logarithm of occurrences in a billion words; where a word of no rarity would stand
+RAREST = 2.6  # rarity of words that are not in the background
 _NAME, _IN_LEAD, _IN_TITLE = 1.5, 1.5, 1.5
 _FAINTEST = 0.8  # rarity that a word needs to be a term
 _MOST = 50
@@ -60,7 +58,7 @@ def find_terms(title: str | None, text: str, language: str | None) -> tuple[Term
     found = []
     for word in (counts.keys() | in_title) - common:
         count = counts.get(word, 0)
-        weight = rarities.get(word, _RAREST)
+        weight = rarities.get(word, RAREST)
         is_name = word in names and names[word] >= 0.8 * count
         if is_name:
             weight *= _NAME
@@ -90,5 +88,5 @@ def background(language: str) -> tuple[dict[str, float], frozenset[str]]:
     if not source.is_file():
         return {}, frozenset()
     steps: list[list[str]] = json.loads(gzip.decompress(source.read_bytes()))
-    rarities = {word: _CEILING - 7.8 + step / 10 for step, words in enumerate(steps) for word in words}
+    rarities = {word: ZIPF - 7.8 + step / 10 for step, words in enumerate(steps) for word in words}
     return rarities, frozenset(word for word, rarity in rarities.items() if rarity < _FAINTEST)

@@ -86,14 +86,18 @@ class Fetcher:
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rules: dict[str, _Rules] = {}
 
-    async def fetch(self, url: str, known: Known | None = None) -> Capture | Rejection:
-        """Fetch an address, of which an earlier run may have got something; total."""
+    async def fetch(
+        self, url: str, known: Known | None = None, headers: Mapping[str, str] | None = None
+    ) -> Capture | Rejection:
+        """Fetch an address, of which an earlier run may have got something, with further header fields; total."""
         trail: list[Exchange] = []
         try:
             async for attempt in self._attempts():
                 with attempt:
                     trail[:] = [replace(one, role="attempt") if one.role == "document" else one for one in trail]
-                    final, answer = await self._follow(parse_url_of(url, self._ports, self._limits), known, trail)
+                    final, answer = await self._follow(
+                        parse_url_of(url, self._ports, self._limits), known, trail, headers or {}
+                    )
                     return self._capture(url, final, answer, known, trail)
         except FetchError as error:
             return _rejection(url, error, trail)
@@ -108,12 +112,14 @@ class Fetcher:
             reraise=True,
         )
 
-    async def _follow(self, url: FetchUrl, known: Known | None, trail: list[Exchange]) -> tuple[FetchUrl, Answer]:
+    async def _follow(
+        self, url: FetchUrl, known: Known | None, trail: list[Exchange], headers: Mapping[str, str]
+    ) -> tuple[FetchUrl, Answer]:
         """Go where an address leads, asking robots and taking a turn at every step."""
         for _ in range(self._limits.redirects + 1):
             await self._ask_robots(url, trail)
             conditions = known.conditions() if known and known.url == url.text else {}
-            answer = await self._turn(url, conditions)
+            answer = await self._turn(url, {**headers, **conditions})
             target = _target(answer)
             _keep(trail, answer, "redirect" if target else "document")
             if answer.error:

@@ -53,6 +53,11 @@ TABLES = {
     "story_links": "text_number other_number similarity",
     "text_stories": "text_number component group_number story_id family similarity reason",
     "story_changes": "run_id story_id became",
+    "similar_requests": "run_id article_id ordinal provider request hits reason detail",
+    "similar_hits": """
+        run_id article_id ordinal provider url locator title published promise hit_article_id is_known is_match reason
+        detail score days_apart shared_names shared_phrases shared_words
+    """,
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
     "search_documents": "document article_id published_at publisher",
     "search_postings": "segment term postings",
