@@ -13,17 +13,24 @@ from transforms.article import to_article
 from transforms.boilerplate import shipped_rules
 from transforms.records import Capture
 
-TOPICS = ("harbour", "orchard", "railway", "library", "bakery", "museum", "bridge", "lighthouse")
+STORIES = {
+    "harbour": "Dockers walked off the quay at dawn. Cranes stood idle while containers piled up beside the ferry berth.",
+    "orchard": "Late frost blackened the plum blossom. Growers lit braziers between the rows and prayed for cloud.",
+    "railway": "A signal fault stranded commuters outside Millbrook junction. Engineers replaced two relays by torchlight.",
+    "library": "Volunteers catalogued nine thousand donated novels. The reading room reopens with longer evening hours.",
+    "bakery": "Rye loaves doubled in price within a month. Millers blame drought and a shortage of sacks.",
+    "museum": "Curators unrolled a Flemish tapestry for cleaning. Moths had eaten a hunting dog and half a falcon.",
+    "bridge": "Divers found cracks below the second pier. Lorries must now cross the gorge one at a time.",
+    "lighthouse": "The last keeper handed over his lamp and logbook. Seals watched from the rocks as the launch left.",
+}
+TOPICS = tuple(STORIES)
 LITTER = "Our reporters answer to nobody but you"
 
 
-def page(topic: str, *more: str, wire: str = "") -> str:
+def page(topic: str, *more: str) -> str:
     """Write a report whose words no other topic shares, with lines that may recur."""
-    body = [
-        f"The {topic} {verb} {topic}keepers {where}, the {topic} council said."
-        for verb, where in (("opened to", "early"), ("surprised", "at noon"), ("outlived", "again"), ("cost", "dear"))
-    ]
-    return "\n\n".join([f"The {topic} opens", *body, *([wire] if wire else []), *more])
+    told = STORIES.get(topic) or f"The {topic} began its {topic}ing, and {topic}ers of {topic}ton cheered the {topic}."
+    return "\n\n".join([f"News of the {topic}", *told.split(". ", 1), *more])
 
 
 @pytest.fixture

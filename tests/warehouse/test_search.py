@@ -161,7 +161,7 @@ class TestUpkeep:
         """The index changes with the articles, in one transaction, or not at all."""
         take(capture(BREAD, "/1"))
         before = terms(rows)
-        monkeypatch.setattr("warehouse.load.link", lambda _: 1 / 0)
+        monkeypatch.setattr("warehouse.load.link", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             take(capture(SALT, "/2"))
         assert terms(rows) == before
