@@ -326,7 +326,7 @@ def similar(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    r"""Fetch similar coverage of an article from the providers of dateline.toml, load it, and say why each hit matched.
+    """Fetch similar coverage of an article from the providers of dateline.toml, load it, and say why each hit matched.
 
     ARTICLE_ID may be the first digits of an id. A provider that fails is told and never ends the run. Providers are
     tables in dateline.toml: [providers.papers], with kind = "local" and paths = ["/data/papers"].
