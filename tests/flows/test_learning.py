@@ -92,12 +92,11 @@ def test_a_wire_report_run_many_times_is_one_story(archive, tmp_path):
 def test_the_background_of_a_long_affair_is_not_proposed(archive, tmp_path):
     """A paragraph of prose that recurs in a tenth of a site's stories is news, and a short label is not."""
     background = "The strike began when the port's owners cut the wages of two hundred dockers by a third in spring."
+    told = [page(topic, "Dock news") for topic in TOPICS]
     many = [
-        page(f"{topic}{letter}", *([background, "Dock news"] if letter == "a" else []))
-        for topic in TOPICS
-        for letter in "abcdefghi"
+        page(f"{topic}{letter}", *([background] if letter == "b" else [])) for topic in TOPICS for letter in "bcdefgh"
     ]
-    learnt = propose_rules(archive(many), tmp_path / "learnt.toml", None, 5)
+    learnt = propose_rules(archive(told + many), tmp_path / "learnt.toml", None, 5)
     assert [row["examples"] for row in learnt.lines] == [["Dock news"]]
 
 
