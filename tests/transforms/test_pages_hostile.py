@@ -180,6 +180,10 @@ def test_any_string_gives_a_page(html: str) -> None:
         "<p>" + "@" * 1_000_000,
         "<meta name=author content='" + "a." * 400_000 + "@'>",
         "<title>" + " " * 1_000_000 + "x",
+        '<script type=application/ld+json>{"@type": "NewsArticle", "articleBody": "'
+        + "a" * 200_000
+        + '"}</script>'
+        + f"<p>{'a' * 29}b" * 10_000,
     ],
 )
 def test_a_megabyte_of_spite_takes_bounded_time(html: str) -> None:

@@ -28,6 +28,7 @@ REACHES = (2, 5, 12)  # how many neighbours to each side are summed
 PROSE_WORDS, LONG_WORDS, MOST_LINKED = 10, 25, 0.3  # a block of prose: so many words, ended, and so few of them links
 TITLE_WORDS = 40  # longer blocks are neither title nor prompt, and their edges say nothing
 LABEL_WORDS = 4  # shorter links are labels, whatever they say
+MOST_COMPARED = 200_000_000  # letters of the stated body, once for each block: a second of looking at the very worst
 LETTERS_A_WORD = 6.0  # where words are not counted
 FAR = -9.0
 LONG_LINE = 80  # letters
@@ -159,7 +160,8 @@ def _prompts() -> frozenset[str]:
 def _worded(texts: list[str], words: Floats, linked: Floats, hints: Hints, lexicon: Lexicon) -> Floats:
     """Weigh each block's own words: its edges, known prompts, the page's titles, description and stated body."""
     vocabulary = frozenset(word for title in hints.titles for word in title.split())
-    about, body, about_opening = hints.description, hints.body, hints.description[:60]
+    about, about_opening = hints.description, hints.description[:60]
+    body = hints.body[: MOST_COMPARED // len(texts)]
     known, prompts = lexicon.known_edges.get, _prompts()
     silent = ((linked > ALL_LINKED) & (words < LABEL_WORDS)).tolist()
     has_body = float(bool(body))
