@@ -1,11 +1,14 @@
-"""Measure the warehouse as it grows: load, search, export and size, per batch and in all.
+"""Measure the warehouse as it grows: load, links, search, export and size, per batch and in all.
 
-    python -m benchmarks.warehouse [--articles 10000 100000] [--words 300] [--batch 1000] [--questions 200] [--fts]
+    python -m benchmarks.warehouse [--articles 10000 100000] [--words 300] [--batch 1000] [--questions 300]
+                                   [--folder DIR] [--stages] [--peers] [--fts]
 
-Generates archives by recombining words and sentences, seeded, with copies, new versions and returning publishers, loads
-them batch by batch through `warehouse.load` (no archive of bytes and no worker processes, so that what is timed is the
-warehouse), asks it questions, exports it beside a bare `COPY` of the same rows, and exports it again after one more batch.
-With --fts the whole-index rebuild of DuckDB's own full-text search is timed beside, where that extension is installed.
+Loads made articles (`benchmarks/articles.py`) batch by batch through `warehouse.load`, without an archive of bytes and
+without worker processes, so that what is timed is the warehouse and what it is loaded with: fingerprints, terms and keys.
+Then asks it questions, scores the copies and stories that it found, exports it beside a bare `COPY` of the same rows, and
+exports it again after one more batch. --stages tells what each part of a batch costs early and late; --peers finds
+near-duplicates in the first 20,000 articles with datasketch and rensa, and --fts times the whole-index rebuild of DuckDB's
+own full-text search, where these are installed. --folder keeps the archives there.
 """
 
 from __future__ import annotations
@@ -17,14 +20,24 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
 
+from benchmarks.articles import Made, Maker, b_cubed, pairwise
+from transforms.groups import connected
 from transforms.identity import article_id
 from transforms.records import Article, Capture, DateClaim, Edit
+from warehouse import link as linking
+from warehouse import load as loading
+from warehouse import search as searching
+from warehouse import statements
 from warehouse.archive import Placement
 from warehouse.database import Warehouse
 from warehouse.export import export_parquet
@@ -33,80 +46,56 @@ from warehouse.queries import search_articles
 from warehouse.rows import KeptItem, article_rows
 from warehouse.runs import open_run
 
-SAMPLES = Path(__file__).parent.parent / "samples" / "seeds"
-BEGAN = datetime(2015, 1, 1, tzinfo=UTC)
-PUBLISHERS = [f"paper-{number:03d}.example" for number in range(200)]
-RARE = 400_000  # words that are names, places and figures: few texts have any one of them
+_COMPARED = 20_000  # articles that the peers are given
 
 
-class Generator:
-    """Articles that are alike as news is: common words often, names seldom, one in twenty a copy, one in fifty anew."""
+class Meter:
+    """Processor seconds of each part of each batch; a part is a folder of SQL, a file of it, or a step of ours."""
 
-    def __init__(self, words: int) -> None:
-        self.words = words
-        self.random = random.Random(2022)
-        content = " ".join(path.read_bytes().decode("utf-8", "ignore") for path in sorted(SAMPLES.glob("*.txt")))
-        self.common = content.split()
-        self.texts: list[str] = []
+    def __init__(self) -> None:
+        self.batches: list[dict[str, float]] = []
+        for module in (loading, linking, searching):
+            module.run_sql = self._run_sql  # type: ignore[attr-defined]
+        linking._group = self._timed("grouping", linking._group)  # noqa: SLF001
 
-    def text(self) -> str:
-        """Write a text of about `words` words."""
-        made: list[str] = []
-        while len(made) < self.words:
-            at = self.random.randrange(len(self.common) - 12)
-            made += self.common[at : at + self.random.randint(3, 12)]
-            made += (f"{self.name()}," for _ in range(self.random.randint(1, 4)))
-            if self.random.random() < 0.1:
-                made[-1] += ".\n\n"
-        return " ".join(made).replace("\n ", "\n")
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add what happens to a part of the batch."""
+        begun = time.process_time()
+        yield
+        spent = self.batches[-1] if self.batches else {}
+        spent[name] = spent.get(name, 0.0) + time.process_time() - begun
 
-    def name(self) -> str:
-        """Make up a name; the lower its number, the more often it comes."""
-        number = int(RARE ** self.random.random())
-        return hashlib.md5(str(number).encode()).hexdigest()[: 4 + number % 5].translate(_LETTERS).title()
+    def median(self, part: slice, *names: str) -> float:
+        """Give the median, over some of the batches, of the seconds of all parts whose names begin so."""
+        sums = [sum(s for name, s in spent.items() if name.startswith(names)) for spent in self.batches[part]]
+        return statistics.median(sums)
 
-    def article(self, number: int) -> tuple[str, str, datetime]:
-        """Give an address, a text and the time at which it was seen, for the n-th article."""
-        chance = self.random.random()
-        text = self.random.choice(self.texts) if chance < 0.05 and self.texts else self.text()
-        if len(self.texts) < 1000 or chance > 0.99:
-            self.texts = [*self.texts[-999:], text]
-        known = chance > 0.98 and number > 100
-        address = self.random.randrange(number) if known else number
-        publisher = PUBLISHERS[address % len(PUBLISHERS)]
-        return f"https://{publisher}/{address}", text, BEGAN + timedelta(minutes=3 * number)
+    def _run_sql(self, connection: duckdb.DuckDBPyConnection, name: str, *values: Any) -> duckdb.DuckDBPyConnection:
+        with self.timed(name):
+            return statements.run_sql(connection, name, *values)
+
+    def _timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            with self.timed(name):
+                return function(*arguments)
+
+        return run
 
 
-_LETTERS = str.maketrans("0123456789abcdef", "aeioulnrstmdkbvg")
-
-
-def batches(generator: Generator, count: int, size: int) -> Iterator[list[tuple[Capture, Article]]]:
-    """Generate articles in batches."""
-    for start in range(0, count, size):
-        batch = []
-        for number in range(start, min(count, start + size)):
-            url, text, seen = generator.article(number)
-            batch.append((capture_of(url, text, seen), article_of(url, text, seen)))
-        yield batch
-
-
-def capture_of(url: str, text: str, seen: datetime) -> Capture:
-    """Make the capture that an article comes from."""
-    return Capture("benchmark", url, seen, "text/plain", text.encode(), url)
-
-
-def article_of(url: str, text: str, seen: datetime) -> Article:
-    """Make an article as the transforms would, with an edit and a claim."""
-    cut = "Advertisement\n\n"
-    day = seen.replace(hour=0, minute=0)
+def pair_of(made: Made) -> tuple[Capture, Article]:
+    """Make the capture and the article that the transforms would, with an edit and a claim."""
+    text, seen, cut = made.text, made.published, "Advertisement\n\n"
+    capture = Capture("benchmark", made.address, seen, "text/plain", text.encode(), made.address)
+    day = seen.replace(hour=0, minute=0, second=0, microsecond=0)
     claim = DateClaim("published", f"{day:%Y-%m-%d}", "meta", day, day + timedelta(days=1), "day", chosen=True)
-    return Article(
-        article_id=article_id(url, "benchmark", url),
-        url=url,
-        hostname=url.split("/")[2],
+    article = Article(
+        article_id=article_id(made.address, "benchmark", made.address),
+        url=made.address,
+        hostname=made.address.split("/")[2],
         publisher=None,
-        title=" ".join(text.split()[:9]),
-        title_origin="first-sentence",
+        title=made.title,
+        title_origin="claim",
         authors=(),
         credit=None,
         dateline=None,
@@ -125,6 +114,7 @@ def article_of(url: str, text: str, seen: datetime) -> Article:
         edits=(Edit(0, len(cut), cut, "", "advertisement"),),
         date_claims=(claim,),
     )
+    return capture, article
 
 
 def staged(run_id: str, number: int, batch: list[tuple[Capture, Article]]) -> Batch:
@@ -139,42 +129,69 @@ def staged(run_id: str, number: int, batch: list[tuple[Capture, Article]]) -> Ba
     return Batch(run_id, number, datetime.now(UTC), tuple(kept), article_rows(results), 0, 0)
 
 
-def grow(warehouse: Warehouse, generator: Generator, count: int, size: int) -> list[float]:
-    """Load an archive; gives the processor seconds of each batch."""
-    spent = []
+def grow(warehouse: Warehouse, maker: Maker, meter: Meter, count: int, size: int) -> list[Made]:
+    """Load articles; gives them, without their texts, and prints a line for each tenth of them."""
+    loaded = []
     with open_run(warehouse, "benchmark", "rules") as run:
-        for number, batch in enumerate(batches(generator, count, size)):
-            ready = staged(run.run_id, number, batch)
-            begun = time.process_time()
-            load(warehouse, ready)
-            spent.append(time.process_time() - begun)
-    return spent
+        for number in range(count // size):
+            batch = [maker.make() for _ in range(size)]
+            pairs = [pair_of(made) for made in batch]
+            meter.batches.append({})
+            with meter.timed("rows"):
+                ready = staged(run.run_id, number, pairs)
+            with meter.timed("whole"):
+                load(warehouse, ready)
+            loaded += [replace(made, text="", title="") for made in batch]
+            if (number + 1) % max(1, count // size // 10) == 0 and count > size:
+                spent, peak = meter.median(slice(-10, None), "rows", "whole"), _peak()
+                print(
+                    f"          {(number + 1) * size:>9,} articles   {spent:.2f} s a batch   peak {peak:,} MiB",
+                    flush=True,
+                )
+    return loaded
 
 
-def ask(warehouse: Warehouse, generator: Generator, count: int) -> dict[str, list[float]]:
-    """Ask questions of several kinds; gives the seconds of each, with opening the file."""
-    word = lambda: generator.random.choice(generator.common).strip(".,“”\"'—–-:;()") or "the"  # noqa: E731
-    kinds = {
-        "a name": generator.name,
+def judge(warehouse: Warehouse, loaded: list[Made]) -> None:
+    """Score the copies and the stories that were found."""
+    last = {made.address: made for made in loaded}
+    with warehouse.reading() as connection:
+        found = connection.execute("SELECT article_id, url FROM articles").fetchall()
+        pairs = connection.execute("SELECT article_id, other_id FROM near_duplicates").fetchall()
+        members = dict(connection.execute("SELECT article_id, story_id FROM story_articles").fetchall())
+    places = {identifier: number for number, (identifier, _) in enumerate(found)}
+    ends = np.array([(places[one], places[other]) for one, other in pairs], np.int64).reshape(-1, 2)
+    families = [last[url].family for _, url in found]
+    for label, scores in (
+        ("copies", pairwise(connected(len(found), ends[:, 0], ends[:, 1]).tolist(), families)),
+        ("stories", b_cubed([members.get(one, one) for one, _ in found], [last[url].story for _, url in found])),
+    ):
+        print(f"{label:<10}precision {scores[0]:.4f}, recall {scores[1]:.4f}, F {scores[2]:.4f}")
+
+
+def ask(warehouse: Warehouse, maker: Maker, count: int) -> None:
+    """Ask questions of several kinds; prints the seconds of each, with opening the file."""
+    rng, titles = random.Random(7), [made.title.split() for made in maker.recent]
+    name = lambda: rng.choice(titles)[0]  # noqa: E731
+    topic = lambda: rng.choice(titles)[rng.randint(1, 3)]  # noqa: E731
+    word = lambda: str(maker.vocabulary[np.searchsorted(maker.rises, rng.random())])  # noqa: E731
+    kinds: dict[str, Callable[[], str]] = {
+        "a name": name,
         "a word": word,
         "two words": lambda: f"{word()} {word()}",
-        "a word and a name": lambda: f"{word()} {generator.name()}",
-        "title:": lambda: f"title:{generator.name()} {word()}",
-        "a phrase of names": lambda: f'"{generator.name()} {generator.name()}"',
+        "three words": lambda: f"{topic()} {topic()} {word()}",
+        "title:": lambda: f"title:{name()} {topic()}",
+        "a turn of phrase": lambda: f'"{rng.choice(maker.phrases[:300])}"',
     }
-    spent: dict[str, list[float]] = {}
+    every: list[float] = []
     for kind, question in kinds.items():
+        spent = []
         for _ in range(max(1, count // len(kinds))):
             begun = time.perf_counter()
             search_articles(warehouse, question(), 20)
-            spent.setdefault(kind, []).append(time.perf_counter() - begun)
-    return spent
-
-
-def p95(seconds: list[float]) -> str:
-    """Show median and 95th percentile, in milliseconds."""
-    ordered = sorted(seconds)
-    return f"median {1000 * statistics.median(ordered):,.0f} ms, p95 {1000 * ordered[int(0.95 * (len(ordered) - 1))]:,.0f} ms"
+            spent.append(time.perf_counter() - begun)
+        print(f"search    {kind:<20}{_p95(spent)}")
+        every += spent
+    print(f"search    {'all':<20}{_p95(every)}")
 
 
 def bare_copy(warehouse: Warehouse, scratch: Path) -> float:
@@ -197,52 +214,131 @@ def rebuild_fts(warehouse: Warehouse, scratch: Path) -> str:
             return "the extension fts is not installed"
         begun = time.perf_counter()
         connection.execute("PRAGMA create_fts_index('texts', 'article_id', 'title', 'text')")
-        return f"{time.perf_counter() - begun:,.1f} s"
+        made = time.perf_counter() - begun
+        spent = []
+        for word in ("harbour", "minister", "election", "season", "market") * 4:
+            begun = time.perf_counter()
+            connection.execute(
+                "SELECT article_id FROM (SELECT article_id, fts_main_texts.match_bm25(article_id, ?) AS score FROM texts)"
+                " WHERE score IS NOT NULL ORDER BY score DESC LIMIT 20",
+                [word],
+            ).fetchall()
+            spent.append(time.perf_counter() - begun)
+        return f"index made whole in {made:,.1f} s; a word {_p95(spent)}"
+
+
+def compare(words: int, daily: int) -> None:
+    """Find copies with the peers, among the first articles."""
+    maker = Maker(words, daily)
+    made = [maker.make() for _ in range(_COMPARED)]
+    for label, find in (("datasketch, 3-grams, 128, .5", _datasketch), ("rensa, 3-grams, 256, .2", _rensa)):
+        begun = time.process_time()
+        try:
+            pairs = np.array(find([one.text for one in made]), np.int64).reshape(-1, 2)
+        except ImportError as error:
+            print(f"peer      {error}")
+            continue
+        speed = len(made) / (time.process_time() - begun)
+        found = connected(len(made), pairs[:, 0], pairs[:, 1]).tolist()
+        precision, recall, score = pairwise(found, [one.family for one in made])
+        print(f"peer      {label}: P {precision:.3f} R {recall:.3f} F {score:.3f}, {speed:,.0f} documents a CPU second")
+
+
+def _shingles(text: str) -> set[str]:
+    words = text.lower().split()
+    return {" ".join(words[at : at + 3]) for at in range(max(1, len(words) - 2))}
+
+
+def _datasketch(texts: list[str]) -> list[tuple[int, int]]:
+    from datasketch import MinHash, MinHashLSH  # noqa: PLC0415 - a peer, that may be missing
+
+    index, pairs = MinHashLSH(threshold=0.5, num_perm=128), []
+    for number, text in enumerate(texts):
+        sketch = MinHash(num_perm=128)
+        sketch.update_batch([shingle.encode() for shingle in _shingles(text)])
+        pairs += [(number, other) for other in index.query(sketch)]
+        index.insert(number, sketch)
+    return pairs
+
+
+def _rensa(texts: list[str]) -> list[tuple[int, int]]:
+    from rensa import RMinHash, RMinHashLSH  # noqa: PLC0415 - a peer, that may be missing
+
+    index, sketches, pairs = RMinHashLSH(threshold=0.2, num_perm=256, num_bands=128), [], []
+    for number, text in enumerate(texts):
+        sketch = RMinHash(num_perm=256, seed=42)
+        sketch.update(list(_shingles(text)))
+        pairs += [(number, other) for other in index.query(sketch) if sketch.jaccard(sketches[other]) >= 0.2]
+        index.insert(number, sketch)
+        sketches.append(sketch)
+    return pairs
 
 
 def measure(count: int, options: argparse.Namespace, scratch: Path) -> None:
     """Grow one archive and print what it costs."""
-    warehouse, generator = Warehouse(scratch / "house" / "dateline.duckdb"), Generator(options.words)
-    spent = grow(warehouse, generator, count, options.batch)
-    late, early = statistics.median(spent[-10:]), statistics.median(spent[5:15])
-    print(f"\n{count:,} articles of about {options.words} words, {options.batch:,} a batch")
-    print(f"load      {count / sum(spent):,.0f} articles per processor second; a batch {early:.2f} s at the beginning,")
-    print(f"          {late:.2f} s at the end ({late / early:.2f} times), the slowest {max(spent):.2f} s")
+    warehouse = Warehouse(scratch / f"archive-{count}" / "dateline.duckdb")
+    maker, meter = Maker(options.words, options.daily), Meter()
+    print(f"\n{count:,} articles of about {options.words} words, {options.batch:,} a batch, {options.daily:,} a day")
+    loaded = grow(warehouse, maker, meter, count, options.batch)
+    peak, tell = _peak(), ("rows", "whole")
+    tenth, last = slice(8, 18), slice(-10, None)
+    early, late = meter.median(tenth, *tell), meter.median(last, *tell)
+    spent = sum(meter.median(slice(at, at + 1), *tell) for at in range(len(meter.batches)))
+    print(f"load      {count / spent:,.0f} articles per processor second; around the 10th batch {early:.2f} s,")
+    print(f"          at the end {late:.2f} s ({late / early:.2f} times); peak {peak:,} MiB")
+    copies = meter.median(slice(None), "link/1", "link/2", "link/3", "link/4", "link/5")
+    print(f"copies    found at {options.batch / copies:,.0f} articles per processor second")
+    if options.stages:
+        for name in sorted({name for batch in meter.batches for name in batch}):
+            print(
+                f"          {name:<28}{1000 * meter.median(tenth, name):>7,.0f}{1000 * meter.median(last, name):>7,.0f} ms"
+            )
+    judge(warehouse, loaded)
     with warehouse.reading() as connection:
         postings = connection.execute("SELECT sum(postings), count(*) FROM search_segments").fetchone()
     print(f"size      {warehouse.path.stat().st_size / count:,.0f} bytes an article; postings and segments {postings}")
-    answers = ask(warehouse, generator, options.questions)
-    for kind, seconds in answers.items():
-        print(f"search    {kind:<20}{p95(seconds)}")
-    print(f"search    {'all':<20}{p95([one for seconds in answers.values() for one in seconds])}")
+    ask(warehouse, maker, options.questions)
     copied = bare_copy(warehouse, scratch)
     begun = time.perf_counter()
     export_parquet(warehouse, scratch / "export")
     whole = time.perf_counter() - begun
-    grow(warehouse, generator, options.batch, options.batch)
+    grow(warehouse, maker, meter, options.batch, options.batch)
     begun = time.perf_counter()
     export_parquet(warehouse, scratch / "export")
     again = time.perf_counter() - begun
     print(
-        f"export    {whole:.1f} s, bare COPY {copied:.1f} s ({whole / copied:.2f} times); after one more batch {again:.1f} s"
+        f"export    {whole:.1f} s, bare COPY {copied:.1f} s ({whole / copied:.2f} times); one batch later {again:.1f} s"
     )
     if options.fts:
-        print(f"fts       index made whole in {rebuild_fts(warehouse, scratch)}")
-    print(f"memory    {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB at the peak")
+        print(f"fts       {rebuild_fts(warehouse, scratch)}")
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _p95(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    return f"median {1000 * statistics.median(ordered):,.0f} ms, p95 {1000 * ordered[int(0.95 * (len(ordered) - 1))]:,.0f} ms"
 
 
 def main() -> None:
     """Measure archives of the sizes asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--articles", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--words", type=int, default=300)
+    parser.add_argument("--daily", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=1000)
-    parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--fts", action="store_true")
+    parser.add_argument("--questions", type=int, default=300)
+    parser.add_argument("--folder", type=Path)
+    for name in ("--stages", "--peers", "--fts"):
+        parser.add_argument(name, action="store_true")
     options = parser.parse_args()
+    if options.peers:
+        compare(options.words, options.daily)
     for count in options.articles:
-        with tempfile.TemporaryDirectory() as name:
-            measure(count, options, Path(name))
+        with tempfile.TemporaryDirectory(dir=options.folder) as name:
+            measure(count, options, options.folder or Path(name))
 
 
 if __name__ == "__main__":

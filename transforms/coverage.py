@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from transforms.questions import Clue
-from transforms.stories import DAYS, LINKED, LINKED_UNDATED, Text, similarities
+from transforms.stories import DAYS, LINKED, LINKED_UNDATED, Text, Texts, similarities
 from transforms.words import words_of
 
 Reason = Literal["copy", "story", "alike", "unlike", "other_days", "no_terms"]
@@ -41,7 +41,7 @@ def match(
 ) -> Match:
     """Compare a text with another, whose words are in `content`; `clues` are those of the question about the first."""
     pair = (Text(one.name, None, one.terms), Text(other.name, None, other.terms))
-    score = float(similarities(pair, {(0, 1)} if is_copy else set())[0, 1])
+    score = float(similarities(Texts.of(pair), [(0, 1)] if is_copy else [])[0, 1])
     apart = None if one.day is None or other.day is None else abs(one.day - other.day)
     theirs = {term.word: term.weight for term in other.terms}
     shared = sorted((-term.weight * theirs[term.word], term.word) for term in one.terms if term.word in theirs)

@@ -5,12 +5,18 @@ The result depends on the articles alone, and not on their order: every tie is b
 
 from __future__ import annotations
 
+import math
+from bisect import bisect
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+import fastcluster
 import numpy as np
 import numpy.typing as npt
 
+from transforms.groups import LARGEST, Numbers, Shares
 from transforms.terms import Term
 
 LINKED = 0.2  # similarity of two texts of known days that brings their groups together
@@ -18,12 +24,10 @@ LINKED_UNDATED = 0.25  # the same where the day of one is not known
 DAYS = 3  # between two texts of one story
 JOINED = 0.16  # mean similarity between two parts of one story
 DISTINCT = 0.68  # of two parts of three texts or more that belong together, the least: between them for within them
-LARGEST = 600  # texts that are grouped at once
 
-_Matrix = npt.NDArray[np.float64]
-_Numbers = npt.NDArray[np.int64]
 _COPY = 1.0
 _SHOWN = 4
+_NOTHING = 1e-6  # what sums of shares may differ by for the way they were added up
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,64 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """Many texts in columns: the terms of the n-th are those from starts[n] to starts[n + 1].
+
+    `words` are places in `vocabulary`, which is in order; `days` of undated texts are not numbers.
+    """
+
+    names: Sequence[str]
+    days: Shares
+    starts: Numbers
+    words: Numbers
+    weights: Shares
+    are_names: npt.NDArray[np.bool_]
+    vocabulary: Sequence[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[Text]) -> Texts:
+        """Lay texts out in columns."""
+        terms = [term for text in texts for term in text.terms]
+        vocabulary = sorted({term.word for term in terms})
+        ranks = {word: rank for rank, word in enumerate(vocabulary)}
+        return cls(
+            [text.name for text in texts],
+            np.array([math.nan if text.day is None else text.day for text in texts], float),
+            np.cumsum([0, *(len(text.terms) for text in texts)]),
+            np.array([ranks[term.word] for term in terms], np.int64),
+            np.array([term.weight for term in terms], float),
+            np.array([term.is_name for term in terms], bool),
+            vocabulary,
+        )
+
+    def taken(self, places: Numbers) -> Texts:
+        """Give some of the texts, in the order of their places."""
+        sizes = np.diff(self.starts)[places]
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        terms = np.repeat(self.starts[places] - starts[:-1], sizes) + np.arange(starts[-1])
+        names = [self.names[place] for place in places.tolist()]
+        columns = (self.words[terms], self.weights[terms], self.are_names[terms])
+        return Texts(names, self.days[places], starts, *columns, self.vocabulary)
+
+    def between(self, first: int, last: int) -> Texts:
+        """Give neighbouring texts, from the first up to the last, which is left out."""
+        terms = slice(self.starts[first], self.starts[last])
+        return Texts(
+            self.names[first:last],
+            self.days[first:last],
+            self.starts[first : last + 1] - self.starts[first],
+            self.words[terms],
+            self.weights[terms],
+            self.are_names[terms],
+            self.vocabulary,
+        )
+
+    def owners(self) -> Numbers:
+        """Give for each term the place of its text."""
+        return np.repeat(np.arange(len(self.names)), np.diff(self.starts))
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a text belongs: the number of its story, how similar it is to the others there, and why."""
 
@@ -44,72 +106,61 @@ class Place:
     reason: str
 
 
-def group(texts: Sequence[Text], copies: Collection[tuple[int, int]]) -> list[Place]:
-    """Put texts together that tell of one event; `copies` are pairs of their places in `texts`."""
-    order = sorted(range(len(texts)), key=lambda number: texts[number].name)
-    ranks = {number: rank for rank, number in enumerate(order)}
-    ordered = [texts[number] for number in order]
-    pairs = {(min(ranks[a], ranks[b]), max(ranks[a], ranks[b])) for a, b in copies}
-    similar = similarities(ordered, pairs)
-    places: list[Place] = [Place(0, 1.0, "")] * len(texts)
-    stories = _parts(similar)
-    for number, members in enumerate(stories):
-        for rank in members:
-            others = [other for other in members if other != rank]
-            score = float(similar[rank, others].mean()) if others else 1.0
-            places[order[rank]] = Place(number, score, _reason(ordered, rank, others, pairs))
-    return places
+def group(texts: Texts, apart: Numbers, copies: Collection[tuple[int, int]]) -> list[Place]:
+    """Put texts together that tell of one event; gives the place of each.
+
+    Texts with different numbers in `apart` are not compared; `copies` are pairs of places in `texts`. More than `LARGEST`
+    that are to be compared are not told apart: they were brought together because they are all but the same.
+    """
+    count = len(texts.names)
+    by_name = np.array(sorted(range(count), key=texts.names.__getitem__), np.int64)
+    order = by_name[np.argsort(apart[by_name], kind="stable")]
+    ordered, ranks = texts.taken(order), np.argsort(order)
+    ends = np.sort(ranks[np.array(sorted(copies), np.int64).reshape(-1, 2)], axis=1)
+    stories, scores = np.zeros(count, np.int64), np.ones(count)
+    edges = np.flatnonzero(np.diff(apart[order], prepend=-1, append=-1)).tolist()
+    for first, last in pairwise(edges):
+        inside = ends[(ends[:, 0] >= first) & (ends[:, 0] < last)] - first
+        found = _stories(ordered.between(first, last), inside[inside[:, 1] < last - first])
+        stories[first:last], scores[first:last] = first + found[0], found[1]
+    copied = np.zeros(count, bool)
+    copied[ends[stories[ends[:, 0]] == stories[ends[:, 1]]]] = True
+    reasons = _reasons(ordered, stories, copied)
+    return [Place(int(stories[rank]), float(scores[rank]), reasons[rank]) for rank in ranks.tolist()]
 
 
-def similarities(texts: Sequence[Text], copies: set[tuple[int, int]]) -> _Matrix:
+def _stories(texts: Texts, copies: Numbers) -> tuple[Numbers, Shares]:
+    """Part texts, which are in order of their names, into stories; gives numbers of these, and similarities."""
+    count = len(texts.names)
+    if count > LARGEST:
+        rest = np.bincount(texts.words, texts.weights)[texts.words] - texts.weights
+        shared = np.bincount(texts.owners(), texts.weights * rest, count)
+        return np.zeros(count, np.int64), np.round(shared / (count - 1), 6)
+    similar = similarities(texts, copies.tolist())
+    stories, scores = np.zeros(count, np.int64), np.ones(count)
+    for number, members in enumerate(_parts(similar)):
+        stories[members] = number
+        if len(members) > 1:  # nothing is similar to itself: the diagonal is zero
+            scores[members] = similar[np.ix_(members, members)].sum(axis=1) / (len(members) - 1)
+    return stories, np.round(scores, 6)
+
+
+def similarities(texts: Texts, copies: Collection[tuple[int, int]]) -> Shares:
     """Measure each text by each: the cosine of their terms, nothing where they came out too far apart, 1 for copies."""
-    words: dict[str, int] = {}
-    for text in texts:
-        for term in text.terms:
-            words.setdefault(term.word, len(words))
-    weights = np.zeros((len(texts), max(1, len(words))))
-    for row, text in enumerate(texts):
-        for term in text.terms:
-            weights[row, words[term.word]] = term.weight
-    days = np.array([np.nan if text.day is None else text.day for text in texts], float)
+    _, words, times = np.unique(texts.words, return_inverse=True, return_counts=True)
+    shared = times > 1  # what only one text has makes nothing similar
+    kept = shared[words]
+    weights = np.zeros((len(texts.names), max(1, int(shared.sum()))))
+    weights[texts.owners()[kept], (np.cumsum(shared) - 1)[words[kept]]] = texts.weights[kept]
     similar = np.round(weights @ weights.T, 6)
-    similar[np.abs(days[:, None] - days) > DAYS] = 0.0
+    similar[np.abs(texts.days[:, None] - texts.days) > DAYS] = 0.0
     for one, other in copies:
         similar[one, other] = similar[other, one] = _COPY
     np.fill_diagonal(similar, 0.0)
     return similar
 
 
-def connected(count: int, one: _Numbers, other: _Numbers) -> _Numbers:
-    """Label `count` numbers by the lowest of those that pairs connect with them."""
-    labels = np.arange(count)
-    while True:
-        lowest = np.minimum(labels[one], labels[other])
-        before = labels.copy()
-        np.minimum.at(labels, labels[one], lowest)
-        np.minimum.at(labels, labels[other], lowest)
-        labels = labels[labels]
-        if (labels == before).all():
-            return labels
-
-
-def pieces(count: int, one: _Numbers, other: _Numbers, similarity: _Matrix) -> _Numbers:
-    """Label numbers by what hangs together; where that is more than can be grouped, the weaker links are cut first."""
-    labels = connected(count, one, other)
-    least = 0.3
-    while least < 1.0:
-        sizes = np.bincount(labels, minlength=count)
-        large = sizes[labels[one]] > LARGEST
-        if not large.any():
-            break
-        kept = ~large | (similarity >= least)
-        one, other, similarity = one[kept], other[kept], similarity[kept]
-        labels = connected(count, one, other)
-        least = round(least + 0.05, 2)
-    return labels
-
-
-def _parts(similar: _Matrix) -> list[list[int]]:
+def _parts(similar: Shares) -> list[list[int]]:
     """Join the two most similar parts until none are similar enough, then part again what is of two minds."""
     return [sorted(leaves) for leaves in _Tree(similar).cut()] if len(similar) > 1 else [[0]]
 
@@ -117,51 +168,30 @@ def _parts(similar: _Matrix) -> list[list[int]]:
 class _Tree:
     """Average linkage of a similarity matrix, and the parts that it falls into."""
 
-    def __init__(self, similar: _Matrix) -> None:
+    def __init__(self, similar: Shares) -> None:
         count = len(similar)
         self.leaves: list[list[int]] = [[leaf] for leaf in range(count)]
         self.children: dict[int, tuple[int, int, float]] = {}
         self.within = [0.0] * count  # sums of the similarities inside
-        self.roots = self._grow(similar.copy())
+        self.roots = set(range(count))
+        distances = 1.0 - similar[~np.tri(count, dtype=bool)]
+        for one, other, distance, _ in fastcluster.linkage(distances, "average", preserve_input=False).tolist():
+            mean = round(1.0 - distance, 9)
+            if mean < JOINED:
+                break  # all that would be joined from here on would be parted again
+            self._join(int(one), int(other), mean)
 
-    def _grow(self, between: _Matrix) -> list[int]:
-        np.fill_diagonal(between, -1.0)
-        count = len(between)
-        nodes = list(range(count))
-        sizes = np.ones(count)
-        best = between.max(axis=1)
-        for _ in range(count - 1):
-            one = int(best.argmax())
-            if best[one] <= 0:
-                break
-            other = int(between[one].argmax())
-            one, other = min(one, other), max(one, other)
-            self._join(nodes, one, other, float(between[one, other]))
-            joint = (between[one] * sizes[one] + between[other] * sizes[other]) / (sizes[one] + sizes[other])
-            joint[(between[one] < 0) | (between[other] < 0)] = -1.0
-            sizes[one] += sizes[other]
-            stale = np.flatnonzero((between[:, one] >= best) | (between[:, other] >= best))
-            between[one] = between[:, one] = np.round(joint, 9)
-            between[other] = between[:, other] = -1.0
-            between[one, one] = -1.0
-            nodes[other] = -1
-            best[stale] = between[stale].max(axis=1)
-            best[[one, other]] = between[one].max(), -1.0
-            best = np.maximum(best, between[one])
-        return [node for node in nodes if node >= 0]
-
-    def _join(self, nodes: list[int], one: int, other: int, mean: float) -> None:
-        first, second = nodes[one], nodes[other]
-        nodes[one] = len(self.leaves)
-        self.children[nodes[one]] = (first, second, mean)
-        self.within.append(
-            self.within[first] + self.within[second] + mean * len(self.leaves[first]) * len(self.leaves[second])
-        )
+    def _join(self, first: int, second: int, mean: float) -> None:
+        self.roots -= {first, second}
+        self.roots.add(len(self.leaves))
+        self.children[len(self.leaves)] = (first, second, mean)
+        size = len(self.leaves[first]) * len(self.leaves[second])
+        self.within.append(self.within[first] + self.within[second] + mean * size)
         self.leaves.append(self.leaves[first] + self.leaves[second])
 
     def cut(self) -> list[list[int]]:
         """Give the parts: from the root down, until a part holds together."""
-        parts, open_nodes = [], list(self.roots)
+        parts, open_nodes = [], sorted(self.roots)
         while open_nodes:
             node = open_nodes.pop()
             if node in self.children and not self._holds(node):
@@ -172,8 +202,6 @@ class _Tree:
 
     def _holds(self, node: int) -> bool:
         first, second, between = self.children[node]
-        if between < JOINED:
-            return False
         if min(len(self.leaves[first]), len(self.leaves[second])) < 3:
             return True
         return between >= DISTINCT * min(self._cohesion(first), self._cohesion(second))
@@ -183,31 +211,43 @@ class _Tree:
         return self.within[node] / (size * (size - 1) / 2)
 
 
-def _reason(texts: Sequence[Text], rank: int, others: Sequence[int], copies: set[tuple[int, int]]) -> str:
-    """Say what a text has in common with the rest of its story."""
-    if not others:
-        return "alone"
-    shared: dict[tuple[str, bool], float] = {}
-    for other in others:
-        theirs = {term.word: term.weight for term in texts[other].terms}
-        for term in texts[rank].terms:
-            if term.word in theirs:
-                key = (term.word, term.is_name)
-                shared[key] = shared.get(key, 0.0) + term.weight * theirs[term.word]
-    found = sorted(shared, key=lambda key: (-shared[key], key))
-    names = [word for word, is_name in found if is_name][:_SHOWN]
-    words = [word for word, is_name in found if not is_name][:_SHOWN]
-    parts = ["copy"] if any((min(rank, o), max(rank, o)) in copies for o in others) else []
-    parts += [f"names {', '.join(names)}"] if names else []
-    parts += [f"words {', '.join(words)}"] if words else []
-    return "; ".join([*parts, _when(texts[rank].day, [texts[other].day for other in others])])
+def _reasons(texts: Texts, stories: Numbers, copied: npt.NDArray[np.bool_]) -> list[str]:
+    """Say what each text has in common with the rest of its story; `copied` tells which have copies there."""
+    owners = texts.owners()
+    _, kinds = np.unique(stories[owners] * (len(texts.vocabulary) + 1) + texts.words, return_inverse=True)
+    rest = np.bincount(kinds, texts.weights, minlength=1)[kinds] - texts.weights
+    kept = np.flatnonzero(rest > _NOTHING)
+    scores = np.round(texts.weights[kept] * rest[kept], 9)
+    lists = 2 * owners[kept] + ~texts.are_names[kept]  # names and words of each text
+    order = np.lexsort((texts.words[kept], -scores, lists))
+    _, begun = np.unique(lists[order], return_index=True)
+    place = np.arange(len(order)) - np.repeat(begun, np.diff(np.append(begun, len(order))))
+    order = order[place < _SHOWN]
+    told: list[list[str]] = [[] for _ in range(2 * len(texts.names))]
+    for number, word in zip(lists[order].tolist(), texts.words[kept][order].tolist(), strict=True):
+        told[number].append(texts.vocabulary[word])
+    days: dict[int, list[float]] = defaultdict(list)
+    for number in np.lexsort((texts.days, stories)).tolist():
+        if not math.isnan(texts.days[number]):
+            days[int(stories[number])].append(float(texts.days[number]))
+    sizes = np.bincount(stories, minlength=1)[stories].tolist()
+    reasons = []
+    for number, (story, day, size) in enumerate(zip(stories.tolist(), texts.days.tolist(), sizes, strict=True)):
+        parts = ["copy"] if copied[number] else []
+        for label, words in zip(("names", "words"), told[2 * number : 2 * number + 2], strict=True):
+            parts += [f"{label} {', '.join(words)}"] if words else []
+        reasons.append("; ".join([*parts, _when(day, days[story])]) if size > 1 else "alone")
+    return reasons
 
 
-def _when(day: int | None, others: Sequence[int | None]) -> str:
-    dated = [other for other in others if other is not None]
-    if day is None:
+def _when(day: float, days: Sequence[float]) -> str:
+    """Say how far a day is from the nearest of the others; `days` has them in order, and this one too."""
+    if math.isnan(day):
         return "undated"
-    if not dated:
+    if len(days) == 1:
         return "the others are undated"
-    apart = min(abs(day - other) for other in dated)
+    at = bisect(days, day) - 1
+    before = day - days[at - 1] if at else math.inf
+    after = days[at + 1] - day if at + 1 < len(days) else math.inf
+    apart = int(min(before, after))
     return "same day" if not apart else f"{apart} day{'s' * (apart > 1)} apart"

@@ -13,10 +13,10 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import combinations
+from typing import NamedTuple
 
 KEPT = 24  # terms of an article
 KEYED = 9  # of its weightest terms, any two of which make a key
@@ -33,8 +33,7 @@ _WORD = re.compile(r"\w\w+")
 _CAPITAL = re.compile(r"\b[^\W\d_a-zß-öø-ÿ]\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A word, in lower case, and its share of what the article is about: the squares of all shares make one."""
 
     word: str

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -14,16 +11,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.dates.inference import infer
-from transforms.stories import DAYS, LINKED, LINKED_UNDATED, Text, connected, group, pieces
-from transforms.terms import Term
+from transforms.groups import Links, Numbers, Standing, connected, regroup
+from transforms.stories import DAYS, LINKED, LINKED_UNDATED, Texts, group
 from warehouse.rows import table
 from warehouse.statements import list_sql, rows, run_sql
 
 GROUPED = pa.schema(
     [
         ("text_number", pa.int32()),
-        ("component", pa.int32()),
         ("group_number", pa.int32()),
+        ("level", pa.int32()),
         ("story", pa.int32()),
         ("family", pa.int32()),
         ("similarity", pa.float64()),
@@ -42,8 +39,6 @@ INFERRED = pa.schema(
         ("note", pa.string()),
     ]
 )
-
-_Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +67,67 @@ def link(connection: duckdb.DuckDBPyConnection, run_id: str) -> LinkReport:
 
 def _group(connection: duckdb.DuckDBPyConnection) -> None:
     """Put the texts of the groups that changed into stories, as the table `grouped`."""
-    known = _columns(connection, "stories/reached")
-    links = _columns(connection, "stories/links")
-    is_copy = links["is_copy"].astype(bool)
-    one, other = links["text_number"].astype(np.int64), links["other_number"].astype(np.int64)
-    numbers, places = np.unique(np.concatenate([one, other]), return_inverse=True)
-    one, other = places[: len(one)], places[len(one) :]
-    component = numbers[connected(len(numbers), one, other)] if len(numbers) else numbers
-    label = numbers[pieces(len(numbers), one, other, links["similarity"])] if len(numbers) else numbers
-    fresh = _is_fresh(numbers, label, known, _columns(connection, "stories/changed")["text_number"])
-    regrouped = numbers[fresh]
-    connection.register("regrouped", pa.table({"text_number": regrouped.astype(np.int32)}))
-    # Texts that no link holds any more.
-    loosened = np.setdiff1d(known["text_number"], numbers)
-    connection.register("loosened", pa.table({"text_number": loosened.astype(np.int32)}))
-    kept = ~fresh
-    connection.register(
-        "relabelled",
-        pa.table({"text_number": numbers[kept].astype(np.int32), "component": component[kept].astype(np.int32)}),
+    changed, parted, gone = (
+        _columns(connection, f"stories/{name}")["text_number"].astype(np.int64)
+        for name in ("changed", "parted", "gone")
     )
-    copies = defaultdict(set)
-    for first, second in zip(one[is_copy].tolist(), other[is_copy].tolist(), strict=True):
-        if label[first] == label[second]:
-            copies[int(label[first])].add((int(numbers[first]), int(numbers[second])))
-    components = dict(zip(regrouped.tolist(), component[fresh].tolist(), strict=True))
-    labels = dict(zip(regrouped.tolist(), label[fresh].tolist(), strict=True))
-    texts = _texts(connection)
-    found: list[tuple[Any, ...]] = []
-    for piece, members in groupby(sorted(texts, key=lambda number: (labels[number], number)), key=labels.__getitem__):
-        found += _grouped(piece, list(members), texts, components, copies[piece])
+    region = regroup(_Graph(connection), changed, parted, gone)
+    now, before = region.now, region.before
+    fresh = _is_fresh(now, before, np.union1d(changed, gone))
+    connection.register("regrouped", pa.table({"text_number": now.numbers[fresh].astype(np.int32)}))
+    # Texts that no link holds any more.
+    loosened = np.setdiff1d(before.numbers, now.numbers)
+    connection.register("loosened", pa.table({"text_number": loosened.astype(np.int32)}))
+    same = {"text_number": now.numbers[~fresh].astype(np.int32), "level": now.levels[~fresh].astype(np.int32)}
+    connection.register("releveled", pa.table(same))
+    numbers, texts = _texts(connection)
+    at = np.searchsorted(now.numbers, numbers)
+    groups, levels = now.groups[at], now.levels[at]
+    copies = _copies(region.links, numbers, groups)
+    placed = group(texts, groups, list(map(tuple, copies.tolist())))
+    stories = np.array([place.story for place in placed], np.int64)
+    kept = copies[stories[copies[:, 0]] == stories[copies[:, 1]]] if len(copies) else copies
+    families = numbers[connected(len(numbers), kept[:, 0], kept[:, 1])]
+    columns = (numbers, groups, levels, stories, families)
+    scores = [(place.similarity, place.reason) for place in placed]
+    found = [
+        (*row, *score) for row, score in zip(zip(*(one.tolist() for one in columns), strict=True), scores, strict=True)
+    ]
     connection.register("grouped", table(found, GROUPED))
+
+
+def _copies(links: Links, numbers: Numbers, groups: Numbers) -> Numbers:
+    """Find the pairs of copies in one group among texts that are read, as pairs of their places."""
+    pairs = links.taken(links.is_copy & np.isin(links.one, numbers) & np.isin(links.other, numbers))
+    one, other = np.searchsorted(numbers, pairs.one), np.searchsorted(numbers, pairs.other)
+    together = groups[one] == groups[other]
+    return np.stack([one[together], other[together]], axis=1).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """The links of a warehouse, and the groups that they made before a batch."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def links(self, numbers: Numbers) -> Links:
+        found = self._ask("stories/links", numbers)
+        one, other = found["text_number"].astype(np.int64), found["other_number"].astype(np.int64)
+        return Links(one, other, found["similarity"], found["is_copy"].astype(bool))
+
+    def standing(self, numbers: Numbers) -> Standing:
+        return self._standing("stories/standing", numbers)
+
+    def members(self, groups: Numbers) -> Standing:
+        return self._standing("stories/members", groups)
+
+    def _standing(self, name: str, numbers: Numbers) -> Standing:
+        found = self._ask(name, numbers)
+        return Standing(*(found[column].astype(np.int64) for column in ("text_number", "group_number", "level")))
+
+    def _ask(self, name: str, numbers: Numbers) -> dict[str, npt.NDArray[Any]]:
+        self.connection.register("asked_numbers", pa.table({"number": numbers.astype(np.int32)}))
+        return _columns(self.connection, name)
 
 
 def _infer_dates(connection: duckdb.DuckDBPyConnection) -> None:
@@ -121,45 +147,31 @@ def _infer_dates(connection: duckdb.DuckDBPyConnection) -> None:
         run_sql(connection, "stories/infer")
 
 
-def _is_fresh(
-    numbers: _Numbers, label: _Numbers, known: dict[str, npt.NDArray[Any]], changed: _Numbers
-) -> npt.NDArray[np.bool_]:
+def _is_fresh(now: Standing, before: Standing, changed: Numbers) -> npt.NDArray[np.bool_]:
     """Tell which texts are in a group that is not what it was, or that holds a text that changed."""
-    former = dict(zip(known["text_number"].tolist(), known["group_number"].tolist(), strict=True))
-    sizes = Counter(former.values())
-    now: dict[int, list[int]] = defaultdict(list)
-    for number, piece in zip(numbers.tolist(), label.tolist(), strict=True):
-        now[piece].append(number)
-    touched = set(changed.tolist())
-    same = {
-        piece
-        for piece, members in now.items()
-        if touched.isdisjoint(members)
-        and {former.get(member) for member in members} == {piece}
-        and sizes[piece] == len(members)
-    }
-    return np.array([piece not in same for piece in label.tolist()], bool)
+    _, group, size = np.unique(now.groups, return_inverse=True, return_counts=True)
+    _, former, former_size = np.unique(before.groups, return_inverse=True, return_counts=True)
+    place = np.searchsorted(before.numbers, now.numbers).clip(max=max(0, len(before.numbers) - 1))
+    same = np.isin(now.numbers, before.numbers) & ~np.isin(now.numbers, changed)
+    if len(before.numbers):
+        same &= (before.groups[place] == now.groups) & (former_size[former[place]] == size[group])
+    different = np.bincount(group, ~same, len(size)) > 0
+    return different[group]
 
 
-def _texts(connection: duckdb.DuckDBPyConnection) -> dict[int, Text]:
-    terms = defaultdict(list)
-    for number, word, weight, is_name in run_sql(connection, "stories/terms").fetchall():
-        terms[number].append(Term(word, weight, is_name))
-    found = run_sql(connection, "stories/texts").fetchall()
-    return {number: Text(name, day, tuple(terms[number])) for number, name, day in found}
-
-
-def _grouped(
-    piece: int, members: list[int], texts: dict[int, Text], components: dict[int, int], copies: set[tuple[int, int]]
-) -> Iterator[tuple[Any, ...]]:
-    at = {number: index for index, number in enumerate(members)}
-    pairs = {(at[one], at[other]) for one, other in copies}
-    placed = group([texts[number] for number in members], pairs)
-    kept = [(one, other) for one, other in pairs if placed[one].story == placed[other].story]
-    ends = np.array(kept, np.int64).reshape(-1, 2)
-    families = connected(len(members), ends[:, 0], ends[:, 1])
-    for number, place, family in zip(members, placed, families, strict=True):
-        yield number, components[number], piece, place.story, members[family], place.similarity, place.reason
+def _texts(connection: duckdb.DuckDBPyConnection) -> tuple[Numbers, Texts]:
+    """Read the texts of the groups that changed: their numbers, and what they are about."""
+    read, terms = _columns(connection, "stories/texts"), _columns(connection, "stories/terms")
+    numbers = read["text_number"]
+    days = np.ma.filled(read["day"].astype(float), np.nan)
+    spelled = terms["word"].tolist()
+    vocabulary = sorted(set(spelled))
+    ranks = {word: rank for rank, word in enumerate(vocabulary)}
+    words = np.array([ranks[word] for word in spelled], np.int64)
+    starts = np.searchsorted(terms["text_number"], np.append(numbers, np.iinfo(np.int32).max))
+    weights, are_names = terms["weight"].astype(float), terms["is_name"].astype(bool)
+    names = read["text_sha256"].tolist()
+    return numbers.astype(np.int64), Texts(names, days, starts, words, weights, are_names, vocabulary)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, npt.NDArray[Any]]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from transforms import stories
-from transforms.stories import Text, connected, group, pieces
+from transforms.stories import Text, Texts, group
 from transforms.terms import Term
 
 
@@ -15,9 +15,13 @@ def text(name: str, words: str, day: int | None = 0) -> Text:
     return Text(name, day, tuple(Term(word, len(found) ** -0.5, word[0] in "NM") for word in found))
 
 
+def grouped(texts: list[Text], copies) -> list[stories.Place]:
+    return group(Texts.of(texts), np.zeros(len(texts), np.int64), copies)
+
+
 def parts(texts: list[Text], copies=()) -> list[set[str]]:
     found: dict[int, set[str]] = {}
-    for one, place in zip(texts, group(texts, copies), strict=True):
+    for one, place in zip(texts, grouped(texts, copies), strict=True):
         found.setdefault(place.story, set()).add(one.name)
     return sorted(found.values(), key=sorted)
 
@@ -44,7 +48,7 @@ def test_copies_stay_together_whatever_their_days():
 
 def test_the_reason_names_what_is_shared():
     """Names, words and days in common are the reason; the score is the mean similarity to the others."""
-    one, other = group([text("a", "N1 N2 x y"), text("b", "N1 N2 x w", 2)], ())
+    one, other = grouped([text("a", "N1 N2 x y"), text("b", "N1 N2 x w", 2)], ())
     assert one.reason == "names N1, N2; words x; 2 days apart"
     assert other.similarity == pytest.approx(0.75)
 
@@ -56,7 +60,7 @@ def test_the_order_of_the_texts_does_not_matter():
     texts = [text(f"t{n:02}", " ".join(rng.sample(words, 5)), rng.randrange(5)) for n in range(40)]
 
     def by_name(listed: list[Text]) -> dict[str, tuple]:
-        placed = group(listed, ())
+        placed = grouped(listed, ())
         together = {
             p.story: min(t.name for t, q in zip(listed, placed, strict=True) if q.story == p.story) for p in placed
         }
@@ -65,10 +69,8 @@ def test_the_order_of_the_texts_does_not_matter():
     assert by_name(rng.sample(texts, 40)) == by_name(texts)
 
 
-def test_too_much_is_cut_at_its_weakest_links(monkeypatch):
-    """What hangs together in too large a number is parted where the links are weakest."""
+def test_too_many_that_are_all_but_the_same_are_one_story(monkeypatch):
+    """What not even the strongest links tell apart is one story, and is not compared each with each."""
     monkeypatch.setattr(stories, "LARGEST", 3)
-    one, other = np.array([0, 1, 2, 3, 4]), np.array([1, 2, 3, 4, 5])
-    similarity = np.array([0.8, 0.8, 0.25, 0.8, 0.8])
-    assert connected(6, one, other).tolist() == [0] * 6
-    assert pieces(6, one, other, similarity).tolist() == [0, 0, 0, 3, 3, 3]
+    texts = [text(f"t{n}", "Alpha beta gamma delta", 1) for n in range(4)]
+    assert [(place.story, place.similarity) for place in grouped(texts, ())] == [(0, 1.0)] * 4

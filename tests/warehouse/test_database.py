@@ -51,7 +51,7 @@ TABLES = {
     "text_terms": "text_number word weight is_name",
     "story_keys": "text_number key day",
     "story_links": "text_number other_number similarity",
-    "text_stories": "text_number component group_number story_id family similarity reason",
+    "text_stories": "text_number group_number story_id family similarity reason level",
     "story_changes": "run_id story_id became",
     "similar_requests": "run_id article_id ordinal provider request hits reason detail",
     "similar_hits": """

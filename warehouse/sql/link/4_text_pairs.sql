@@ -81,6 +81,15 @@ INNER JOIN texts AS one ON counted.text_number = one.text_number
 INNER JOIN texts AS other ON counted.other_number = other.text_number
 WHERE makes_pair(counted.rare, counted.met, least(one.fingerprints, other.fingerprints));
 
+CREATE OR REPLACE TEMP TABLE lost_pairs AS
+SELECT text_number, other_number
+FROM text_pairs
+WHERE text_number IN (SELECT text_number FROM gone)
+    OR other_number IN (SELECT text_number FROM gone)
+    OR (text_number, other_number) IN (SELECT (text_number, other_number) FROM rescored)
+EXCEPT
+SELECT text_number, other_number FROM scored;
+
 DELETE FROM text_pairs
 WHERE text_number IN (SELECT text_number FROM gone)
     OR other_number IN (SELECT text_number FROM gone)

@@ -22,6 +22,12 @@ SELECT come.text_number, staged.word, staged.weight, staged.is_name
 FROM staged_terms AS staged
 INNER JOIN come ON staged.article = come.ordinal;
 
+CREATE OR REPLACE TEMP TABLE former_links AS
+SELECT text_number, other_number
+FROM story_links
+WHERE text_number IN (SELECT text_number FROM placed UNION ALL SELECT text_number FROM gone)
+    OR other_number IN (SELECT text_number FROM placed UNION ALL SELECT text_number FROM gone);
+
 DELETE FROM story_links
 WHERE text_number IN (SELECT text_number FROM placed UNION ALL SELECT text_number FROM gone)
     OR other_number IN (SELECT text_number FROM placed UNION ALL SELECT text_number FROM gone);
@@ -60,11 +66,32 @@ WHERE measured.similarity >= $linked_undated OR (one.day IS NOT NULL AND other.d
 
 INSERT INTO story_links BY NAME SELECT * FROM new_links ORDER BY text_number, other_number;
 
--- The texts whose story may be another now: all that links and pairs connect with what changed.
+-- What was linked and is not any more: texts that hung together by it may not, now.
+CREATE OR REPLACE TEMP TABLE lost_links AS
+SELECT text_number, other_number FROM former_links
+EXCEPT
+SELECT text_number, other_number FROM new_links;
+
+CREATE OR REPLACE TEMP TABLE parted AS
+SELECT text_number
+FROM (
+    SELECT text_number FROM lost_links
+    UNION
+    SELECT other_number FROM lost_links
+    UNION
+    SELECT text_number FROM lost_pairs
+    UNION
+    SELECT other_number FROM lost_pairs
+)
+ANTI JOIN gone USING (text_number);
+
+-- The texts whose links changed, and those of groups whose texts did.
 CREATE OR REPLACE TEMP TABLE changed AS
 SELECT text_number FROM placed
 UNION
-SELECT text_number FROM gone
+SELECT text_number FROM text_stories WHERE level IS NULL
+UNION
+SELECT text_number FROM parted
 UNION
 SELECT text_number FROM rescored
 UNION
@@ -73,17 +100,3 @@ UNION
 SELECT text_number FROM new_links
 UNION
 SELECT other_number FROM new_links;
-
-CREATE OR REPLACE TEMP TABLE reached AS
-SELECT text_number, component, group_number, story_id
-FROM text_stories
-WHERE component IN (SELECT component FROM text_stories SEMI JOIN changed USING (text_number));
-
-CREATE OR REPLACE TEMP TABLE reached_links AS
-SELECT links.text_number, links.other_number, links.similarity, false AS is_copy
-FROM story_links AS links
-SEMI JOIN (SELECT text_number FROM reached UNION SELECT text_number FROM changed) AS these USING (text_number)
-UNION ALL
-SELECT pairs.text_number, pairs.other_number, 1.0, true
-FROM text_pairs AS pairs
-SEMI JOIN (SELECT text_number FROM reached UNION SELECT text_number FROM changed) AS these USING (text_number);

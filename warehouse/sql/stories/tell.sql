@@ -1,8 +1,8 @@
 -- The stories of the groups that changed, written anew. A story is named for the text that it began with.
 CREATE OR REPLACE TEMP TABLE before AS
-SELECT reached.text_number, reached.story_id
-FROM reached
-WHERE reached.text_number IN (
+SELECT text_number, story_id
+FROM text_stories
+WHERE text_number IN (
     SELECT text_number FROM regrouped
     UNION ALL
     SELECT text_number FROM changed
@@ -24,8 +24,8 @@ WITH placed_texts AS (
         members.article_id,
         members.published_at,
         members.valid_from,
-        coalesce(grouped.component, members.text_number) AS component,
         coalesce(grouped.group_number, members.text_number) AS group_number,
+        grouped.level,
         coalesce(grouped.story, 0) AS story,
         coalesce(grouped.family, members.text_number) AS family,
         coalesce(grouped.similarity, 1.0) AS similarity,
@@ -43,12 +43,12 @@ WINDOW by_age AS (PARTITION BY group_number, story ORDER BY published_at NULLS L
 DELETE FROM text_stories
 WHERE text_number IN (SELECT text_number FROM before UNION ALL SELECT text_number FROM changed);
 
-UPDATE text_stories SET component = relabelled.component
-FROM relabelled
-WHERE text_stories.text_number = relabelled.text_number;
+UPDATE text_stories SET level = releveled.level
+FROM releveled
+WHERE text_stories.text_number = releveled.text_number AND text_stories.level IS DISTINCT FROM releveled.level;
 
 INSERT INTO text_stories BY NAME
-SELECT text_number, component, group_number, story_id, family, similarity, reason
+SELECT text_number, group_number, level, story_id, family, similarity, reason
 FROM told
 WHERE is_linked
 ORDER BY text_number;

@@ -1,0 +1,238 @@
+"""Texts that links hold together, in groups small enough to be put into stories, kept up by what changes alone.
+
+A group is what hangs together by links of one strength: by any link where that is few enough, else by the least strength
+at which it is. So a group is a function of all links there are, in whatever order they came. Yet it can be found by
+looking around: the strength at which a text was grouped says that by weaker links it hangs together with too many, and
+nobody need count them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+LARGEST = 600  # texts that are grouped at once
+# Strengths of links: a group of level n hangs together by those of LEVELS[n] and more.
+LEVELS = np.round(np.concatenate([[0.0], np.arange(0.3, 0.96, 0.05)]), 2)
+
+Numbers = npt.NDArray[np.int64]
+Shares = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Pairs of texts by their numbers, how similar they are, and whether one is a copy of the other in part."""
+
+    one: Numbers
+    other: Numbers
+    similarity: Shares
+    is_copy: npt.NDArray[np.bool_]
+
+    def taken(self, chosen: npt.NDArray[Any]) -> Links:
+        """Give some of the links, by a mask or by places."""
+        return Links(self.one[chosen], self.other[chosen], self.similarity[chosen], self.is_copy[chosen])
+
+    def levels(self) -> Numbers:
+        """Give the highest level of groups that each link can hold together."""
+        return np.searchsorted(LEVELS, self.similarity, side="right") - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Texts that are in groups: their numbers, in order, with the lowest number of the group and its level."""
+
+    numbers: Numbers
+    groups: Numbers
+    levels: Numbers
+
+
+class Graph(Protocol):
+    """All links, and the groups that stood before they changed."""
+
+    def links(self, numbers: Numbers) -> Links:
+        """Give all links that touch any of these texts, each once."""
+
+    def standing(self, numbers: Numbers) -> Standing:
+        """Give those of these texts that are in groups."""
+
+    def members(self, groups: Numbers) -> Standing:
+        """Give all texts of these groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The part of a graph whose groups may be others now: its texts that have links, with their groups.
+
+    `links` are those between them, `before` is how the texts of the region stood.
+    """
+
+    now: Standing
+    links: Links
+    before: Standing
+
+
+def regroup(graph: Graph, changed: Numbers, parted: Numbers, gone: Numbers, largest: int = LARGEST) -> Region:
+    """Group anew what may be grouped otherwise after a change; all else stands as it did.
+
+    `changed` are texts with new links or other ones than before, `parted` those that lost some and are still there,
+    `gone` those that are not there any more, whose groups still name them.
+    """
+    floors = _loosened(graph, parted, largest)
+    loosened = np.fromiter(floors, np.int64, len(floors))
+    begun = _union(changed, parted, loosened, graph.members(graph.standing(gone).groups).numbers)
+    inside, links, before = _surroundings(graph, np.setdiff1d(begun, gone))
+    one, other = np.searchsorted(inside, links.one), np.searchsorted(inside, links.other)
+    has_one, has_other = np.isin(links.one, inside), np.isin(links.other, inside)
+    known = np.zeros(len(inside), np.int64)
+    kept = np.isin(before.numbers, inside)
+    known[np.searchsorted(inside, before.numbers[kept])] = before.levels[kept]
+    known[np.searchsorted(inside, loosened)] = list(floors.values())
+    # What a link leads out to hangs together with too many by links of that strength, or it would be inside.
+    outward = links.levels() + 1
+    np.maximum.at(known, one[has_one & ~has_other], outward[has_one & ~has_other])
+    np.maximum.at(known, other[has_other & ~has_one], outward[has_other & ~has_one])
+    inner = has_one & has_other
+    labels, levels = pieces(
+        len(inside), one[inner], other[inner], links.similarity[inner], known.clip(max=len(LEVELS) - 1), largest
+    )
+    linked = np.zeros(len(inside), bool)
+    linked[one[has_one]] = linked[other[has_other]] = True
+    return Region(Standing(inside[linked], inside[labels][linked], levels[linked]), links.taken(inner), before)
+
+
+def pieces(
+    count: int, one: Numbers, other: Numbers, similarity: Shares, floors: Numbers | None = None, largest: int = LARGEST
+) -> tuple[Numbers, Numbers]:
+    """Group `count` numbers by links; gives the lowest number of the group of each, and its level.
+
+    `floors` says for each number the lowest level at which it does not hang together with more than `largest` for all
+    that is known. At the highest level a group may be of any size.
+    """
+    labels, levels = np.arange(count), np.zeros(count, np.int64)
+    floors = np.zeros(count, np.int64) if floors is None else floors
+    is_open = np.ones(count, bool)
+    for level, least in enumerate(LEVELS):
+        kept = (similarity >= least) & is_open[one] & is_open[other]
+        one, other, similarity = one[kept], other[kept], similarity[kept]
+        together = connected(count, one, other)
+        sizes, known = np.bincount(together, minlength=count), np.zeros(count, np.int64)
+        np.maximum.at(known, together, floors)
+        fits = is_open & (((sizes <= largest) & (known <= level))[together] | (level == len(LEVELS) - 1))
+        labels[fits], levels[fits] = together[fits], level
+        is_open &= ~fits
+        if not is_open.any():
+            break
+    return labels, levels
+
+
+def connected(count: int, one: Numbers, other: Numbers) -> Numbers:
+    """Label `count` numbers by the lowest of those that pairs connect with them."""
+    labels = np.arange(count)
+    while True:
+        lowest = np.minimum(labels[one], labels[other])
+        before = labels.copy()
+        np.minimum.at(labels, labels[one], lowest)
+        np.minimum.at(labels, labels[other], lowest)
+        labels = labels[labels]
+        if (labels == before).all():
+            return labels
+
+
+def _surroundings(graph: Graph, begun: Numbers) -> tuple[Numbers, Links, Standing]:
+    """Take in the groups of some texts, and those that links lead to which are strong enough to belong to them."""
+    inside, frontier = np.empty(0, np.int64), begun
+    links: list[Links] = []
+    standings: list[Standing] = []
+    while len(frontier):
+        groups = np.unique(graph.standing(frontier).groups)
+        standings.append(graph.members(groups))
+        arrived = np.setdiff1d(_union(frontier, standings[-1].numbers), inside)
+        inside = _union(inside, arrived)
+        links.append(graph.links(arrived))
+        frontier = _drawn_in(graph, links[-1], inside)
+    # Each group is whole in the round that took it in.
+    columns = [np.concatenate([getattr(one, name) for one in standings] or [inside]) for name in Standing.__slots__]
+    _, first = np.unique(columns[0], return_index=True)
+    return inside, _joined(links), Standing(*(column[first] for column in columns))
+
+
+def _drawn_in(graph: Graph, links: Links, inside: Numbers) -> Numbers:
+    has_one, has_other = np.isin(links.one, inside), np.isin(links.other, inside)
+    leads_out = has_one != has_other
+    ends = np.where(has_one, links.other, links.one)[leads_out]
+    standing = graph.standing(np.unique(ends))
+    needed = dict(zip(standing.numbers.tolist(), standing.levels.tolist(), strict=True))
+    strong = links.levels()[leads_out] >= np.array([needed.get(end, 0) for end in ends.tolist()], np.int64)
+    return np.unique(ends[strong])
+
+
+def _loosened(graph: Graph, parted: Numbers, largest: int) -> dict[int, int]:
+    """Find texts that hang together with too many no more, each with the level from which that is so."""
+    standing = graph.standing(parted)
+    above = standing.levels > 0
+    search = _Search(graph, largest)
+    floors: dict[int, int] = {}
+    for number, level in zip(standing.numbers[above].tolist(), standing.levels[above].tolist(), strict=True):
+        lower = level - 1
+        while lower >= 0 and (found := search.within(number, lower)) is not None:
+            floors |= {member: min(lower, floors.get(member, lower)) for member in found}
+            lower -= 1
+    return floors
+
+
+class _Search:
+    """Looks around in a graph for what hangs together, until it is too many."""
+
+    def __init__(self, graph: Graph, largest: int) -> None:
+        self.graph, self.largest = graph, largest
+        self.near: dict[int, list[tuple[int, int]]] = {}  # neighbours of a text with the levels of the links
+        self.crowded: dict[int, int] = {}  # texts with the highest level at which they were found among too many
+
+    def within(self, number: int, level: int) -> set[int] | None:
+        """Give what hangs together with a text by links of a level, itself included; None if it is too many."""
+        found, frontier = {number}, [number]
+        while frontier:
+            if any(self.crowded.get(one, -1) >= level for one in frontier):
+                return None
+            self._learn(frontier)
+            reached = {near for one in frontier for near, strength in self.near[one] if strength >= level}
+            frontier = sorted(reached - found)
+            found |= reached
+            if len(found) > self.largest:
+                self.crowded |= {one: max(level, self.crowded.get(one, -1)) for one in found}
+                return None
+        return found
+
+    def _learn(self, numbers: Iterable[int]) -> None:
+        unknown = [number for number in numbers if number not in self.near]
+        self.near |= {number: [] for number in unknown}
+        if not unknown:
+            return
+        asked = set(unknown)
+        links = self.graph.links(np.array(sorted(unknown), np.int64))
+        for one, other, level in zip(links.one.tolist(), links.other.tolist(), links.levels().tolist(), strict=True):
+            if one in asked:
+                self.near[one].append((other, level))
+            if other in asked:
+                self.near[other].append((one, level))
+
+
+def _joined(links: Collection[Links]) -> Links:
+    """Put links together, each once."""
+    kinds = (np.int64, np.int64, np.float64, np.bool_)
+    columns = zip(Links.__slots__, kinds, strict=True)
+    every = Links(
+        *(np.concatenate([np.empty(0, kind), *(getattr(one, name) for one in links)]) for name, kind in columns)
+    )
+    order = np.lexsort((every.is_copy, every.other, every.one))
+    every = every.taken(order)
+    again = (np.diff(every.one) == 0) & (np.diff(every.other) == 0) & (np.diff(every.is_copy.astype(int)) == 0)
+    return every.taken(np.concatenate([np.ones(min(1, len(order)), bool), ~again]))
+
+
+def _union(*numbers: Numbers) -> Numbers:
+    return np.unique(np.concatenate(numbers)).astype(np.int64)

@@ -1,0 +1,1 @@
+SELECT text_number FROM parted ORDER BY text_number;

@@ -1,1 +1,0 @@
-SELECT text_number, group_number FROM reached ORDER BY text_number;
