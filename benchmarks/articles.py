@@ -161,7 +161,7 @@ class Maker:
         return among[int(self.rng.integers(len(among)))]
 
 
-def pairwise(found: list[int], gold: list[int]) -> tuple[float, float, float]:
+def by_pairs(found: list[int], gold: list[int]) -> tuple[float, float, float]:
     """Score groups by the pairs that they make: precision, recall, F."""
     both, made, wanted = (_pairs(column) for column in (list(zip(found, gold, strict=True)), found, gold))
     return _scores(both / max(1, made), both / max(1, wanted))

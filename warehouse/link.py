@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from transforms.dates.inference import infer
 from transforms.groups import Links, Numbers, Standing, connected, regroup
@@ -84,7 +85,8 @@ def _group(connection: duckdb.DuckDBPyConnection) -> None:
     at = np.searchsorted(now.numbers, numbers)
     groups, levels = now.groups[at], now.levels[at]
     copies = _copies(region.links, numbers, groups)
-    placed = group(texts, groups, list(map(tuple, copies.tolist())))
+    with threadpool_limits(1, "blas"):  # its threads spend more on waiting for each other than small matrices take
+        placed = group(texts, groups, list(map(tuple, copies.tolist())))
     stories = np.array([place.story for place in placed], np.int64)
     kept = copies[stories[copies[:, 0]] == stories[copies[:, 1]]] if len(copies) else copies
     families = numbers[connected(len(numbers), kept[:, 0], kept[:, 1])]

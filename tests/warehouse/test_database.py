@@ -46,7 +46,7 @@ TABLES = {
     "ledger_marks": "start stop",
     "texts": "text_number text_sha256 article_id published_at valid_from fingerprints day",
     "fingerprints": "text_number hash",
-    "common_fingerprints": "hash hub",
+    "common_fingerprints": "hash hub is_wide",
     "text_pairs": "text_number other_number shared",
     "text_terms": "text_number word weight is_name",
     "story_keys": "text_number key day",

@@ -123,6 +123,22 @@ class TestPairs:
         assert families(pairs()) == [{f"/wire/{number}" for number in range(40)}]
         assert failed(warehouse) == []
 
+    @pytest.mark.parametrize("seed", [1, 2])
+    def test_a_wire_story_that_every_outlet_edits_is_found_whole(self, take, capture, pairs, seed):
+        """Of forty outlets most reword, cut or bring up to date one story: they are one family."""
+        text = prose(seed, 400)
+        words = text.split()
+        forms = [reworded(text, 0.15, number) for number in range(12)]
+        forms += [f"{text} {prose(600 + number, 12)}" for number in range(4)]
+        forms += [" ".join(words[: 120 + 20 * number]) for number in range(12)]
+        forms += [" ".join(words[:240]) + " " + prose(700 + number, 160) for number in range(12)]
+        take(
+            *(capture(form, f"/wire/{number}") for number, form in enumerate(random.Random(seed).sample(forms, 40))),
+            *(capture(prose(500 + number), f"/other/{number}") for number in range(20)),
+            documents=25,
+        )
+        assert families(pairs()) == [{f"/wire/{number}" for number in range(40)}]
+
     def test_exact_copies_hang_on_one_of_them(self, take, capture, pairs):
         """Of a text that three outlets ran word for word only the earliest is paired with the text's other forms."""
         text = prose(1)
@@ -202,6 +218,20 @@ class TestOrder:
         take(*later, into=fresh)
         assert snapshot()["near_duplicates"] == snapshot(fresh)["near_duplicates"]
         assert failed(warehouse) == []
+
+    @pytest.mark.slow
+    def test_what_more_than_a_hundred_share_is_order_free(self, take, capture, snapshot, tmp_path):
+        """Litter of a hundred and twenty texts, of which some lose it again, makes the same pairs in any order."""
+        rng = random.Random(5)
+        texts = [f"{prose(number, 40 + number)} {LITTER * 2}" for number in range(120)] + outlets(8)
+        items = [capture(text, f"/{number}") for number, text in enumerate(texts)]
+        later = [replace(item, captured_at=item.captured_at.replace(day=9)) for item in items]
+        changed = [replace(item, payload=prose(900 + number).encode()) for number, item in enumerate(later[:40])]
+        take(*items, documents=50)
+        take(*changed)
+        other = Warehouse(tmp_path / "other" / "dateline.duckdb")
+        take(*rng.sample(changed + items, len(changed) + len(items)), into=other, documents=33)
+        assert snapshot()["near_duplicates"] == snapshot(other)["near_duplicates"]
 
     def test_a_rebuild_gives_the_same_pairs(self, warehouse, take, snapshot, collection):
         """A warehouse made again in other batches has the pairs that it had."""
