@@ -1,4 +1,4 @@
-CREATE OR REPLACE MACRO search(
+CREATE OR REPLACE MACRO search_with_text(
     words, since := NULL, until := NULL, from_publisher := NULL, most := 1_000_000_000
 ) AS TABLE
 WITH asked AS MATERIALIZED (
@@ -10,29 +10,31 @@ fields AS MATERIALIZED (
         regexp_replace(question, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', ' ', 'g') AS anywhere
     FROM asked
 ),
-cut AS MATERIALIZED (
-    SELECT
-        spaced(anywhere) AS all_words,
-        list_transform(regexp_extract_all(anywhere, '"([^"]*)"', 1), lambda phrase: spaced(phrase)) AS phrases,
-        list_transform(of_title, lambda phrase: spaced(phrase)) AS title_phrases
-    FROM fields
+-- What was asked, in pieces: all words together, the phrases among them, and what is asked of the headline. They are cut
+-- in one place, for it takes longer to make the patterns ready than to use them.
+pieces AS MATERIALIZED (
+    SELECT *, length(piece) > 2 AND (contains(piece, ' ') OR is_unspaced(piece)) AS is_phrase
+    FROM (
+        SELECT kind, spaced(piece) AS piece
+        FROM (
+            SELECT 'words' AS kind, anywhere AS piece FROM fields
+            UNION ALL
+            SELECT 'phrase', unnest(regexp_extract_all(anywhere, '"([^"]*)"', 1)) FROM fields
+            UNION ALL
+            SELECT 'title', unnest(of_title) FROM fields
+        )
+    )
 ),
 parts AS MATERIALIZED (
     SELECT
-        list_distinct(
-            list_filter(words_in(all_words), lambda word: word <> '')
-            || list_transform(
-                list_filter(flatten(list_transform(title_phrases, lambda phrase: words_in(phrase))), lambda word: word <> ''),
-                lambda word: 'title:' || word
-            )
-        ) AS terms,
-        list_filter(phrases, lambda phrase: length(phrase) > 2 AND (contains(phrase, ' ') OR is_unspaced(phrase))) AS phrases,
-        list_filter(title_phrases, lambda phrase: length(phrase) > 2 AND (contains(phrase, ' ') OR is_unspaced(phrase)))
-            AS title_phrases
-    FROM cut
+        coalesce(list(piece) FILTER (kind = 'phrase' AND is_phrase), []) AS phrases,
+        coalesce(list(piece) FILTER (kind = 'title' AND is_phrase), []) AS title_phrases
+    FROM pieces
 ),
 terms AS MATERIALIZED (
-    SELECT md5_number_lower(unnest(terms)) AS term FROM parts
+    SELECT DISTINCT md5_number_lower(CASE WHEN kind = 'title' THEN 'title:' || word ELSE word END) AS term
+    FROM (SELECT kind, unnest(words_in(piece)) AS word FROM pieces WHERE kind <> 'phrase')
+    WHERE word <> ''
 ),
 found AS MATERIALIZED (
     SELECT term, postings FROM search_postings INNER JOIN terms USING (term)
@@ -59,7 +61,7 @@ others AS (
     GROUP BY ALL
 ),
 matched AS MATERIALIZED (
-    SELECT document, candidates.score + coalesce(others.score, 0) AS score
+    SELECT document, round(candidates.score + coalesce(others.score, 0), 9) AS score  -- in whatever order it was added up
     FROM candidates
     LEFT JOIN others USING (document)
     WHERE
@@ -76,41 +78,80 @@ matched AS MATERIALIZED (
             )
         )
 ),
-with_phrases AS (
-    SELECT document
+-- Phrases are looked for in the texts of the best matches, and in those of the others only if too few of these have them:
+-- to read a text takes as long as to find a thousand.
+phrased AS MATERIALIZED (
+    SELECT document, score, score >= (SELECT min(score) FROM (SELECT score FROM matched ORDER BY score DESC LIMIT 100)) AS is_best
+    FROM matched
+    WHERE (SELECT len(phrases) + len(title_phrases) > 0 FROM parts)
+),
+places AS MATERIALIZED (
+    SELECT document, versions.rowid AS place
+    FROM phrased
+    INNER JOIN search_documents USING (document)
+    INNER JOIN article_versions AS versions USING (article_id)
+    WHERE versions.valid_to IS NULL
+),
+best_with_phrases AS MATERIALIZED (
+    SELECT document, score
     FROM (
-        SELECT document, spaced(text) AS text, spaced(coalesce(title, '')) AS title
-        FROM (SELECT document FROM matched WHERE (SELECT len(phrases) + len(title_phrases) > 0 FROM parts))
-        INNER JOIN search_documents USING (document)
-        INNER JOIN articles USING (article_id)
+        SELECT document, score, list_transform([coalesce(title, ''), text], lambda part: spaced(part)) AS parts_spaced
+        FROM (SELECT * FROM phrased WHERE is_best)
+        INNER JOIN places USING (document)
+        INNER JOIN article_versions ON article_versions.rowid = places.place
     )
     CROSS JOIN parts
-    WHERE
-        len(list_filter(phrases, lambda phrase: NOT has_phrase(text, phrase) AND NOT has_phrase(title, phrase))) = 0
-        AND len(list_filter(title_phrases, lambda phrase: NOT has_phrase(title, phrase))) = 0
+    WHERE has_phrases(parts_spaced, phrases, title_phrases)
+),
+others_with_phrases AS (
+    SELECT document, score
+    FROM (
+        SELECT document, score, list_transform([coalesce(title, ''), text], lambda part: spaced(part)) AS parts_spaced
+        FROM (SELECT * FROM phrased WHERE NOT is_best AND (SELECT count(*) < most FROM best_with_phrases))
+        INNER JOIN places USING (document)
+        INNER JOIN article_versions ON article_versions.rowid = places.place
+    )
+    CROSS JOIN parts
+    WHERE has_phrases(parts_spaced, phrases, title_phrases)
 ),
 scored AS MATERIALIZED (
-    SELECT * FROM matched
-    WHERE
-        (SELECT len(phrases) + len(title_phrases) = 0 FROM parts)
-        OR document IN (SELECT document FROM with_phrases)
+    SELECT document, score FROM matched WHERE (SELECT len(phrases) + len(title_phrases) = 0 FROM parts)
+    UNION ALL
+    SELECT document, score FROM best_with_phrases
+    UNION ALL
+    SELECT document, score FROM others_with_phrases
 ),
 -- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
-best AS (
+best AS MATERIALIZED (
     SELECT score, article_id
     FROM scored
     INNER JOIN search_documents USING (document)
     WHERE score >= (SELECT min(score) FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
     ORDER BY score DESC, article_id
     LIMIT most
+),
+-- Rows are read by their numbers: those of twenty texts alone, where a join by id goes through all texts there are.
+rows_of_best AS MATERIALIZED (
+    SELECT best.score, versions.rowid AS place
+    FROM best
+    INNER JOIN article_versions AS versions USING (article_id)
+    WHERE versions.valid_to IS NULL
 )
 SELECT
-    round(best.score, 3) AS score,
-    articles.article_id,
-    articles.published_at,
-    coalesce(articles.publisher, articles.hostname) AS publisher,
-    articles.title
-FROM best
-INNER JOIN articles USING (article_id)
-ORDER BY best.score DESC, articles.article_id;
+    round(rows_of_best.score, 3) AS score,
+    versions.article_id,
+    versions.published_at,
+    coalesce(versions.publisher, versions.hostname) AS publisher,
+    versions.title,
+    versions.text
+FROM rows_of_best
+INNER JOIN article_versions AS versions ON versions.rowid = rows_of_best.place
+ORDER BY rows_of_best.score DESC, versions.article_id;
+COMMENT ON MACRO TABLE search_with_text IS 'What search finds, with the texts';
+
+CREATE OR REPLACE MACRO search(
+    words, since := NULL, until := NULL, from_publisher := NULL, most := 1_000_000_000
+) AS TABLE
+SELECT * EXCLUDE (text)
+FROM search_with_text(words, since := since, until := until, from_publisher := from_publisher, most := most);
 COMMENT ON MACRO TABLE search IS 'Current articles that have all the words, the best match first (BM25, a word of the headline counts as three). "…" is a phrase, title:… stands in the headline; since, until and from_publisher narrow it, most ends it';
