@@ -36,6 +36,7 @@ from ingest import family, resident
 from connectors.web.addresses import AddressPolicy
 from connectors.web.connector import WebConnector
 from connectors.web.limits import Limits, Manners
+from connectors.web.wire import Wire
 from transforms.records import Capture
 
 ROBOTS = b"User-agent: *\nDisallow: /private/\n"
@@ -243,12 +244,14 @@ def fetch_pages(urls: list[str], options: argparse.Namespace, port: int, folder:
     manners = Manners(gap=options.gap, backoff=0.1, connections=options.connections)
     connector = WebConnector(
         urls,
-        limits=replace(Limits(), deadline=DEADLINE, wire_bytes=2_000_000),
-        manners=manners if options.gap else replace(manners, gap_factor=0.0),
-        policy=AddressPolicy.of(["127.0.0.0/8"]),
-        ports=frozenset((80, 443, port)),
-        folder=folder / "hosts",
-        resolver=loopback,
+        wire=Wire(
+            limits=replace(Limits(), deadline=DEADLINE, wire_bytes=2_000_000),
+            manners=manners if options.gap else replace(manners, gap_factor=0.0),
+            policy=AddressPolicy.of(["127.0.0.0/8"]),
+            ports=frozenset((80, 443, port)),
+            folder=folder / "hosts",
+            resolver=loopback,
+        ),
     )
     ended: dict[str, str] = {}
     for item in connector.captures():

@@ -10,7 +10,7 @@ import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from itertools import chain
@@ -22,6 +22,7 @@ from connectors.web.addresses import AddressPolicy
 from connectors.web.connector import WebConnector
 from connectors.web.fetcher import SOURCE, Known, locator_of
 from connectors.web.freshness import fresh_until
+from connectors.web.wire import Wire
 from flows.settings import Settings
 from flows.supervise_workers import Means
 from flows.walk_documents import NOT_KEPT, Progress, Staged, settle, walk
@@ -76,16 +77,23 @@ def open_pages(warehouse: Warehouse, settings: Settings, urls: Sequence[str], **
     connector = WebConnector(
         urls=[url for url in locators if url not in left_out],
         known={locator: _known(state.state) for locator, state in known.items() if state.state.get("payload_sha256")},
+        wire=replace(wire_of(warehouse, settings), **means),
+        pause=min(settings.batch_seconds, 5.0),
+    )
+    return Pages(connector, listed, begun_at, len(resumed), len(fresh))
+
+
+def wire_of(warehouse: Warehouse, settings: Settings, **means: Any) -> Wire:
+    """Give the fetcher's means as the settings have them; `means` stand over them (clock, resolver, trust)."""
+    return Wire(
         limits=settings.fetch_limits(),
         manners=settings.manners(),
         policy=AddressPolicy.of(settings.fetch_addresses),
         ports=frozenset(settings.fetch_ports),
         version=metadata.version("dateline"),
         folder=warehouse.archive.folder / "hosts",
-        pause=min(settings.batch_seconds, 5.0),
         **means,
     )
-    return Pages(connector, listed, begun_at, len(resumed), len(fresh))
 
 
 def walk_pages(

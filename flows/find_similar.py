@@ -9,15 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib import metadata
-from typing import Any
 
-from connectors.providers.asking import Answered, Wire, ask, fetch_documents
+from connectors.providers.asking import Answered, ask, fetch_documents
 from connectors.providers.catalogue import make_provider
 from connectors.providers.local import searchable
 from connectors.providers.provider import Budget, Hit, Provider, ProviderSettingsError, Shelf
-from connectors.web.addresses import AddressPolicy
 from connectors.web.fetcher import SOURCE, locator_of
+from connectors.web.wire import Wire
 from flows.fetch_pages import open_pages, walk_pages
 from flows.settings import Settings
 from flows.supervise_workers import Means
@@ -79,19 +77,6 @@ def open_providers(settings: Settings, names: Sequence[str] = ()) -> list[Provid
             f"there is no provider {unknown[0]!r} in the settings; there are {', '.join(sorted(settings.providers))}"
         )
     return [make_provider(name, settings.providers[name]) for name in names or settings.providers]
-
-
-def wire_of(warehouse: Warehouse, settings: Settings, **means: Any) -> Wire:
-    """Give the fetcher's means as the settings have them; `means` stand over them (clock, resolver, trust)."""
-    return Wire(
-        limits=settings.fetch_limits(),
-        manners=settings.manners(),
-        policy=AddressPolicy.of(settings.fetch_addresses),
-        ports=frozenset(settings.fetch_ports),
-        version=metadata.version("dateline"),
-        folder=warehouse.archive.folder / "hosts",
-        **means,
-    )
 
 
 def find_similar(

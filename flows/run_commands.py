@@ -336,8 +336,8 @@ def similar(
     Example: dateline similar 3f2a --provider gdelt --budget 10
     """
     from connectors.providers.provider import ProviderSettingsError
-    from flows.fetch_pages import StoppedError
-    from flows.find_similar import find_similar, open_providers, wire_of
+    from flows.fetch_pages import StoppedError, wire_of
+    from flows.find_similar import find_similar, open_providers
     from flows.print_coverage import print_coverage, print_coverage_json
     from flows.walk_documents import recover
     from transforms.boilerplate import shipped_rules

@@ -6,11 +6,8 @@ A provider that fails is an answer with a reason; it never ends the others.
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from connectors.providers.provider import (
     AnswerError,
@@ -23,33 +20,14 @@ from connectors.providers.provider import (
     Shelf,
     ThrottledError,
 )
-from connectors.web.addresses import AddressPolicy
-from connectors.web.client import Client
-from connectors.web.clock import Clock, SystemClock
 from connectors.web.fetcher import Fetcher
 from connectors.web.hosts import HostBook
-from connectors.web.limits import Limits, Manners
-from connectors.web.network import Resolver, resolve
 from connectors.web.urls import hostname_of, shown
+from connectors.web.wire import Wire, opened
 from transforms.questions import Question
 from transforms.records import Capture, Rejection
 
 _SPOKEN = "http_4"  # a service that says no with such a status says why in its body
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """How requests leave the house: within which limits, with which manners, and to where."""
-
-    limits: Limits = field(default_factory=Limits)
-    manners: Manners = field(default_factory=Manners)
-    policy: AddressPolicy = field(default_factory=AddressPolicy)
-    ports: frozenset[int] = frozenset((80, 443))
-    version: str = "0"
-    folder: Path | None = None
-    clock: Clock = field(default_factory=SystemClock)
-    resolver: Resolver = resolve
-    trust: ssl.SSLContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +68,7 @@ async def _ask_all(
     providers: Sequence[Provider], question: Question, budget: Budget, wire: Wire
 ) -> Mapping[str, list[Answered]]:
     credentials = {origin: value for one in providers for origin, value in _credentials(one).items()}
-    async with _opened(wire, credentials) as (fetcher, hosts):
+    async with opened(wire, credentials) as (fetcher, hosts):
         found = await asyncio.gather(*(_ask_one(fetcher, hosts, one, question, budget) for one in providers))
     return {provider.name: answers for provider, answers in zip(providers, found, strict=True)}
 
@@ -135,7 +113,7 @@ def _hits(provider: Provider, item: Capture | Rejection) -> list[Hit]:
 
 
 async def _fetch_all(hits: Sequence[tuple[Provider, Hit]], wire: Wire) -> list[Capture | Rejection]:
-    async with _opened(wire, {}) as (fetcher, _):
+    async with opened(wire, {}) as (fetcher, _):
         return list(await asyncio.gather(*(_fetch_one(fetcher, provider, hit) for provider, hit in hits)))
 
 
@@ -150,22 +128,3 @@ async def _fetch_one(fetcher: Fetcher, provider: Provider, hit: Hit) -> Capture 
 
 def _credentials(provider: Provider) -> Mapping[str, str]:
     return provider.credentials() if isinstance(provider, Authorised) else {}
-
-
-@asynccontextmanager
-async def _opened(wire: Wire, credentials: Mapping[str, str]) -> AsyncIterator[tuple[Fetcher, HostBook]]:
-    client = Client(
-        wire.limits,
-        wire.policy,
-        wire.clock,
-        {"User-Agent": wire.manners.user_agent(wire.version)},
-        resolver=wire.resolver,
-        trust=wire.trust,
-        connections=wire.manners.connections,
-        credentials=credentials,
-    )
-    hosts = HostBook(wire.folder, wire.manners, wire.clock)
-    try:
-        yield Fetcher(client, hosts, wire.limits, wire.manners, wire.clock, wire.ports), hosts
-    finally:
-        await client.aclose()

@@ -85,6 +85,7 @@ class Fetcher:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rules: dict[str, _Rules] = {}
+        self.waited: defaultdict[str, float] = defaultdict(float)  # seconds that each host was left alone for
 
     async def fetch(
         self, url: str, known: Known | None = None, headers: Mapping[str, str] | None = None
@@ -144,6 +145,7 @@ class Fetcher:
                         answer = await self._client.get(url, headers, keep=keep)
                         self._hosts.done(url.host, answer.seconds)
                         break
+                self.waited[url.host] += wait
                 await self._clock.sleep(wait)
         if answer.status in _BUSY:
             pause = retry_after(answer.headers, now(self._clock))
