@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from connectors.providers.asking import Answered, ask, fetch_documents
 from connectors.providers.catalogue import make_provider
@@ -170,7 +171,7 @@ def _load(
     if not urls:
         documents, size = settings.batch_documents, settings.batch_bytes
         return walk(warehouse, run, before, documents=documents, size=size, means=means, settle_batch=settle_batch)
-    outward = {"clock": wire.clock, "resolver": wire.resolver, "trust": wire.trust}
+    outward: dict[str, Any] = {"clock": wire.clock, "resolver": wire.resolver, "trust": wire.trust}
     pages = open_pages(warehouse, settings, urls, **outward)
     return walk_pages(warehouse, run, settings, pages, means=means, before=before, settle_batch=settle_batch)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +55,8 @@ def main() -> None:
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A file of web addresses, one a line; may be given several times.",
 )
+@click.option("--follow", is_flag=True, help="Look pages through for feeds and sitemaps, and follow saved feeds too.")
+@click.option("--since", type=_DAY, help="Follow only links that are dated from this day on (UTC).")
 @_warehouse
 @click.option("--map", "columns", help="Which column of a table holds which field: title=headline,text=body.")
 @click.option(
@@ -68,6 +72,8 @@ def main() -> None:
 def ingest(
     paths: tuple[str, ...],
     lists: tuple[Path, ...],
+    follow: bool,
+    since: datetime | None,
     warehouse: Path | None,
     columns: str | None,
     only_new: bool | None,
@@ -76,22 +82,26 @@ def ingest(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Load seed files, folders, glob patterns and web pages into the warehouse.
+    """Load seed files, folders, glob patterns, web pages, feeds and sitemaps into the warehouse.
 
     Reads text, Markdown, HTML, lines of JSON, CSV, Parquet, mail (.eml, .mbox), feeds (.rss, .atom, .xml, .json), each
     also with .gz, WARC and WACZ, and such files in .zip and .tar. What begins with http:// or https:// is fetched: as its
     robots.txt allows, each host at its own pace. What cannot be read becomes a rejection with a reason, and the run goes
-    on. Without PATH the [[sources]] of dateline.toml are read. Ctrl-C ends the fetching and loads what was fetched; the
-    same command goes on from there.
+    on. Ctrl-C ends the fetching and loads what was fetched; the same command goes on from there.
+
+    An address at which a feed, a sitemap or a list of feeds lies stands for the pages that these name; the next run
+    fetches what is new there. With --follow that goes for a site's page too, which is looked through for its feeds and
+    sitemaps, and for feeds among the files. Without PATH the [[sources]] of dateline.toml are read.
 
     \b
     Example: dateline ingest samples/seeds
     Example: dateline ingest export.csv --map title=headline,text=body
     Example: dateline ingest https://www.example.org/news/1.html --urls more.txt
+    Example: dateline ingest https://www.example.org/feed.xml
+    Example: dateline ingest --follow https://www.example.org/ --since 2024-03-01
     """
     from connectors.tables import UnknownFieldError, read_map
     from flows.choose_sources import NoSourceError, choose_sources
-    from flows.fetch_pages import is_address, read_lists
     from flows.print_answers import print_ingest, progress_bar
     from flows.walk_documents import recover, walk
     from transforms.boilerplate import shipped_rules
@@ -99,21 +109,24 @@ def ingest(
 
     settings = _settings()
     allowed = settings.max_rejected if max_rejected is None else max_rejected
-    addresses = [*filter(is_address, paths), *read_lists(lists)]
-    files = [path for path in paths if not is_address(path)]
     try:
-        table_columns = read_map(columns) if columns else None
-        sources = None
-        if files or not (addresses or lists):
-            sources = choose_sources(settings, files, table_columns, only_new=only_new)
-    except (NoSourceError, UnknownFieldError) as error:
+        sources = choose_sources(
+            settings,
+            paths,
+            read_map(columns) if columns else None,
+            lists=lists,
+            only_new=only_new,
+            follow=follow,
+            since=since and since.replace(tzinfo=UTC),
+        )
+    except (NoSourceError, UnknownFieldError, OSError) as error:
         raise click.UsageError(str(error)) from None
     with _errors():
         store = settings.open_warehouse(warehouse)
         means = _means(settings, jobs)
         recovered = recover(store, means)
-        if addresses or sources is None:
-            report = _fetch(store, settings, means, addresses, sources, recovered, quiet, as_json)
+        if sources.is_fetched:
+            report = _fetch(store, settings, means, sources, recovered, quiet, as_json)
             sys.exit(REJECTED if report.rejected > allowed * report.captures else DONE)
         with (
             open_run(store, "ingest", shipped_rules(*means.rules).sha256) as run,
@@ -137,34 +150,35 @@ def _fetch(
     store: Warehouse,
     settings: Settings,
     means: Means,
-    addresses: list[str],
-    sources: Sources | None,
+    sources: Sources,
     recovered: LoadReport,
     quiet: bool,
     as_json: bool,
 ) -> LoadReport:
-    """Fetch pages and load them, behind what comes before them; print what became of them. Exits where it is stopped."""
+    """Fetch pages and load them, behind the files; print what became of them. Exits where it is stopped."""
     from flows.fetch_pages import StoppedError, open_pages, walk_pages
     from flows.print_answers import print_ingest
     from flows.show_hosts import print_hosts, show_hosts
     from transforms.boilerplate import shipped_rules
     from warehouse.runs import open_run
 
-    pages = open_pages(store, settings, addresses)
-    before = sources.captures(store) if sources else iter(())
+    pages = open_pages(store, settings, sources.roots, beside=sources.followed)
     stopped = False
     try:
         with (
             open_run(store, "ingest", shipped_rules(*means.rules).sha256) as run,
             show_hosts(pages.connector, hidden=quiet or as_json),
         ):
-            report = walk_pages(store, run, settings, pages, means=means, before=before)
+            report = walk_pages(
+                store, run, settings, pages, means=means, before=sources.captures(store), leads=sources.leads()
+            )
     except StoppedError as error:
         report, stopped = error.report, True
     else:
-        if sources:
-            sources.note(store, run.run_id)
-    print_ingest(store, run.run_id, report, recovered, sources.skipped if sources else {}, as_json=as_json)
+        sources.note(store, run.run_id)
+    skipped = {**sources.skipped, **pages.following.skipped}
+    hosts = [asdict(one) for one in pages.connector.standings()]
+    print_ingest(store, run.run_id, report, recovered, skipped, as_json=as_json, hosts=hosts)
     if not as_json:
         print_hosts(pages.connector, pages.resumed, pages.fresh, settings.fetch_contact)
     if stopped:

@@ -76,7 +76,7 @@ class WebConnector:
 
     def stream(self) -> Iterator[Capture | Rejection | None]:
         """Yield the pages as they come, and None where none came for a while; ends when all that was added is taken."""
-        self._known = dict(self.known)
+        self._known = {**self.known, **self._known}
         errands = _Errands()
         room, ready = _Room(_HELD_BYTES), Ready()
         self.add(self.urls)
