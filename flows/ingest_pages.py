@@ -13,7 +13,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from connectors.web.connector import Standing
-from flows.choose_sources import choose_sources
+from flows.choose_sources import NoSourceError, choose_sources
 from flows.fetch_pages import open_pages, walk_pages
 from flows.settings import Settings
 from flows.walk_documents import Staged, recover, settle
@@ -57,7 +57,11 @@ def ingest_pages(
     loaded is loaded.
     """
     settings = Settings()
-    sources = choose_sources(settings, urls or [], lists=lists or [], follow=follow, since=since)
+    try:
+        sources = choose_sources(settings, urls or [], lists=lists or [], follow=follow, since=since)
+    except NoSourceError as error:  # a schedule may well begin before the first source is declared
+        get_run_logger().warning("nothing to fetch: %s", error)
+        return {"captures": 0, **dict.fromkeys(OUTCOMES, 0)}
     store = settings.open_warehouse(warehouse)
     allowed = settings.max_rejected if max_rejected is None else max_rejected
     recovered = recover(store, settings.means())
