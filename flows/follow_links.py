@@ -7,7 +7,6 @@ with its validators; one of which something is left is read again whole by the n
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,19 +15,28 @@ from typing import Any
 
 from connectors.feeds.captures import entry_capture
 from connectors.feeds.guards import FeedError
-from connectors.feeds.leads import Lead, PageLink, dated, is_lead, read_lead, read_robots, read_site
-from connectors.feeds.links import Link
+from connectors.feeds.leads import Lead, PageLink, dated
 from connectors.web.connector import WebConnector
 from connectors.web.fetcher import SOURCE, locator_of
 from connectors.web.freshness import fresh_until
 from flows.account_links import Account, Errand, Trail
 from flows.choose_sources import Root, Since
+from flows.read_leads import (
+    as_feed,
+    claims_of,
+    digest_of,
+    is_as_it_was,
+    is_read_on,
+    newest_first,
+    read_item,
+    robots_before,
+    unreadable,
+    whole_of,
+)
 from flows.remember_pages import LEAD, PAGE, is_fresh, known_of, lead_state
 from flows.settings import Settings
-from transforms.codings import CodingError, decode_body
-from transforms.http_messages import read_response
 from transforms.identity import canonical_url
-from transforms.records import Capture, Exchange, Passage, Rejection, SourceClaims
+from transforms.records import Capture, Passage, Rejection
 from warehouse.database import Warehouse
 from warehouse.sources import last_captured, read_states
 
@@ -103,9 +111,9 @@ class Following:
         item = replace(item, source=errand.source)
         if isinstance(item, Rejection):
             yield from self._refused(errand, item)
-        elif errand.role == "page" or (errand.role == "any" and not _leads_on(errand, item)):
+        elif errand.role == "page" or (errand.role == "any" and not is_read_on(errand.before, item)):
             yield replace(item, claims=errand.claims)
-        elif _is_as_it_was(errand, item):
+        elif is_as_it_was(errand.before, item):
             yield Passage(item.exchanges)
             self._unchanged(errand, item)
         else:
@@ -122,7 +130,7 @@ class Following:
         if errand.whole and errand.parent:
             self.account.owe(errand.parent, errand.whole.locator)
             yield errand.whole
-        if errand.role == "site" and (named := self._robots_on_the_way(item.exchanges)):
+        if errand.role == "site" and (named := robots_before(item, self._settings.fetch_robots_bytes)):
             trail = self._trail(errand, {"kind": "site", "fetched_at": self._begun_at})
             trail.later = True
             self._follow(trail, named)
@@ -130,15 +138,15 @@ class Following:
     def _read(self, errand: Errand, item: Capture) -> Iterator[Taken]:
         """Read a lead that came; it is kept as it came, and stands for no document."""
         try:
-            lead = self._lead(errand, item)
+            lead = read_item(errand.role, item, self._settings.fetch_robots_bytes)
         except FeedError as error:
-            yield _unreadable(item, error)
+            yield unreadable(item, error)
             return
         yield Passage(item.exchanges)
-        trail = self._trail(errand, lead_state(item, lead, errand.changed, _digest(item)))
+        trail = self._trail(errand, lead_state(item, lead, errand.changed, digest_of(item)))
         for entry in lead.whole:
             if entry.page:
-                whole = _as_feed(entry_capture(entry, entry.page, errand.source, item.locator, item.captured_at))
+                whole = as_feed(entry_capture(entry, entry.page, errand.source, item.locator, item.captured_at))
                 self.account.owe(trail, whole.locator)
                 yield whole
         self._follow(trail, lead)
@@ -148,19 +156,9 @@ class Following:
         elif trail.state["kind"] == "site" and not self._await_robots(trail, item):
             yield from _nothing_found(trail)
 
-    def _lead(self, errand: Errand, item: Capture) -> Lead:
-        url, media_type = item.url or item.locator, item.media_type
-        if errand.role == "robots":
-            return read_robots(item.payload, url)
-        if errand.role != "site" or is_lead(item.payload, media_type):
-            return read_lead(item.payload, url, media_type)
-        charset = media_type.lower().partition("charset=")[2].strip("\"' ;") or None
-        lead, named = read_site(item.payload, url, charset), self._robots_on_the_way(item.exchanges)
-        return replace(lead, leads=(*lead.leads, *(named.leads if named else ())))
-
     def _await_robots(self, trail: Trail, item: Capture | None = None) -> bool:
         """Ask a site for its robots.txt where that did not come before the page; tells whether it is to come."""
-        if item and self._robots_on_the_way(item.exchanges):
+        if item and robots_before(item, self._settings.fetch_robots_bytes):
             return False
         errand = trail.errand
         place = item.url if item and item.url else errand.url
@@ -174,21 +172,6 @@ class Following:
             self._next(trail)
         return True
 
-    def _robots_on_the_way(self, exchanges: Iterable[Exchange]) -> Lead | None:
-        """Read the robots.txt files that were asked before a page."""
-        found = None
-        for exchange in exchanges:
-            if exchange.role == "robots" and exchange.response:
-                answer = read_response(exchange.response)
-                coding, limit = answer.header("content-encoding"), self._settings.fetch_robots_bytes
-                try:
-                    body = decode_body(answer.body, coding, limit) if answer.status == 200 else b""
-                except CodingError:
-                    body = b""
-                lead = read_robots(body, exchange.url)
-                found = replace(lead, leads=(*(found.leads if found else ()), *lead.leads))
-        return found
-
     # ── what it leads to ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _trail(self, errand: Errand, state: dict[str, Any]) -> Trail:
@@ -197,7 +180,7 @@ class Following:
     def _follow(self, trail: Trail, lead: Lead) -> None:
         if lead.left:
             self.skipped["entries that lead nowhere, or are over the bounds"] += lead.left
-        self._queue_leads(trail, [(link.url, link.changed) for link in _newest(lead.leads)])
+        self._queue_leads(trail, [(link.url, link.changed) for link in newest_first(lead.leads)])
         self._queue_pages(trail, lead.pages)
 
     def _unchanged(self, errand: Errand, item: Capture) -> None:
@@ -208,7 +191,7 @@ class Following:
         self._queue_leads(trail, errand.before.get("leads", ()))
         if trail.state["kind"] == "site" and self._await_robots(trail, item):
             return
-        if named := self._robots_on_the_way(item.exchanges):
+        if named := robots_before(item, self._settings.fetch_robots_bytes):
             self._queue_leads(trail, [(link.url, link.changed) for link in named.leads])
 
     def _expand(self, errand: Errand) -> None:
@@ -275,8 +258,12 @@ class Following:
             if after and at and at < after:
                 self.skipped["links older than was asked for"] += 1
                 continue
-            errand = Errand(url, "page", trail.errand.source, None, known, _claims(page.link), {trail.key: page.mark})
-            errand.parent, errand.whole, errand.depth = trail, _whole(trail, page), trail.errand.depth + 1
+            errand = Errand(url, "page", trail.errand.source, None, known, claims_of(page.link), {trail.key: page.mark})
+            errand.parent, errand.whole, errand.depth = (
+                trail,
+                whole_of(page, trail.errand.source, trail.errand.locator, trail.state["fetched_at"]),
+                trail.errand.depth + 1,
+            )
             chosen.append((-at.timestamp() if at else 0.0, errand))
         self._send_pages(trail, [errand for _, errand in sorted(chosen, key=lambda pair: pair[0])])
 
@@ -347,49 +334,8 @@ class Following:
         }
 
 
-def _leads_on(errand: Errand, item: Capture) -> bool:
-    return "done" in errand.before if item.payload_sha256 else is_lead(item.payload, item.media_type)
-
-
-def _is_as_it_was(errand: Errand, item: Capture) -> bool:
-    return bool(errand.before.get("done") and errand.before.get("payload_sha256") == _digest(item))
-
-
-def _digest(item: Capture) -> str:
-    return item.payload_sha256 or hashlib.sha256(item.payload).hexdigest()
-
-
-def _unreadable(item: Capture, error: FeedError) -> Rejection:
-    told = (item.source, item.locator, "parse", error.reason, str(error), _digest(item), item.payload, item.exchanges)
-    return Rejection(*told)  # type: ignore[arg-type]
-
-
 def _nothing_found(trail: Trail | None) -> Iterator[Rejection]:
     if trail and not trail.found:
         trail.later = True
         detail = "neither the page nor the site's robots.txt names a feed or a sitemap; give the address of one"
         yield Rejection(trail.errand.source, trail.errand.locator, "parse", NO_FEEDS, detail)
-
-
-def _whole(trail: Trail, page: PageLink) -> Capture | None:
-    if page.whole is None or page.whole.page is None:
-        return None
-    errand = trail.errand
-    return _as_feed(
-        entry_capture(page.whole, page.whole.page, errand.source, errand.locator, trail.state["fetched_at"])
-    )
-
-
-def _as_feed(capture: Capture) -> Capture:
-    return replace(capture, claims=replace(capture.claims, origin="feed"))
-
-
-def _claims(link: Link) -> SourceClaims:
-    if link.claims == SourceClaims():
-        return link.claims
-    return replace(link.claims, origin="feed" if link.origin == "feed" else "sitemap")
-
-
-def _newest(links: Sequence[Link]) -> list[Link]:
-    """Put the leads that were changed last first; those that do not say keep their order behind them."""
-    return sorted(links, key=lambda link: -(at.timestamp() if (at := dated(link)) else 0.0))
