@@ -106,7 +106,7 @@ def walk_pages(
     pages: Pages,
     *,
     means: Means,
-    before: Iterable[Capture | Rejection] = (),
+    before: Iterable[Capture | Rejection | Passage] = (),
     leads: Iterable[SavedLead] = (),
     settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
     progress: Progress | None = None,
@@ -146,7 +146,7 @@ def walk_pages(
 
 
 def _items(
-    pages: Pages, before: Iterable[Capture | Rejection], leads: Iterable[SavedLead]
+    pages: Pages, before: Iterable[Capture | Rejection | Passage], leads: Iterable[SavedLead]
 ) -> Iterator[Capture | Rejection | Passage | None]:
     """Give what comes before the pages, then the pages and what they lead to, as it comes."""
     yield from before

@@ -169,18 +169,22 @@ def migrate(warehouse: Path | None, as_json: bool) -> None:
 def rebuild(warehouse: Path | None, as_json: bool) -> None:
     """Make the warehouse again from the archive beside it, and put it in the old one's place.
 
-    The old file, damaged or not, is kept with the ending .replaced.
+    The old file, damaged or not, is kept with the ending .replaced. What no archive can tell (how far sources were read,
+    similar coverage) is carried over from it; where it cannot be read, that is told.
 
     \b
     Example: dateline rebuild
     """
     from flows.print_answers import print_report
     from flows.rebuild_warehouse import rebuild_warehouse
+    from warehouse.notes import NOTES
 
     with as_one_line():
         settings = read_settings()
-        report = rebuild_warehouse(open_store(warehouse), means_of(settings))
-        print_report(report, as_json=as_json)
+        rebuilt = rebuild_warehouse(open_store(warehouse), means_of(settings))
+        print_report(rebuilt.report, as_json=as_json)
+        for name in rebuilt.lost:
+            click.echo(f"not carried over: {name} ({NOTES[name]}); the old file cannot be asked for it", err=True)
 
 
 @click.command()

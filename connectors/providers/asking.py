@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from connectors.providers.provider import (
     AnswerError,
     Authorised,
     Budget,
     Hit,
+    Keeper,
     Packed,
     Provider,
     Request,
@@ -25,7 +26,7 @@ from connectors.web.hosts import HostBook
 from connectors.web.urls import hostname_of, shown
 from connectors.web.wire import Wire, opened
 from transforms.questions import Question
-from transforms.records import Capture, Rejection
+from transforms.records import Capture, Exchange, Rejection
 
 _SPOKEN = "http_4"  # a service that says no with such a status says why in its body
 
@@ -34,7 +35,7 @@ _SPOKEN = "http_4"  # a service that says no with such a status says why in its 
 class Answered:
     """What came of one request to a provider: hits, or one word for why there are none, and its detail.
 
-    `request` is None for documents that were here already.
+    `request` is None for documents that were here already; `exchanges` are what went over the wire.
     """
 
     provider: str
@@ -42,6 +43,7 @@ class Answered:
     hits: tuple[Hit, ...] = ()
     reason: str | None = None
     detail: str = ""
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
 
 
 def ask(providers: Sequence[Provider | Shelf], question: Question, budget: Budget, wire: Wire) -> list[Answered]:
@@ -53,6 +55,13 @@ def ask(providers: Sequence[Provider | Shelf], question: Question, budget: Budge
     if remote:
         answers |= asyncio.run(_ask_all(remote, question, budget, wire))
     return [answer for provider in providers for answer in answers[provider.name]]
+
+
+def look_up(
+    keepers: Sequence[Provider], urls: Sequence[str], question: Question, wire: Wire
+) -> dict[str, list[Answered]]:
+    """Ask for pages that are gone, each until somebody has a copy; gives what came of the requests, by address."""
+    return asyncio.run(_look_up_all(keepers, urls, question, wire)) if keepers and urls else {}
 
 
 def fetch_documents(hits: Sequence[tuple[Provider, Hit]], wire: Wire) -> list[Capture | Rejection]:
@@ -81,23 +90,44 @@ async def _ask_one(
     seen: set[str | None] = set()
     for request in provider.requests(question, budget):
         hosts.delay(hostname_of(request.url), provider.limits.seconds)
-        item = await fetcher.fetch(request.url, headers=dict(request.headers))
-        try:
-            hits = [hit for hit in _hits(provider, item) if hit.url is None or hit.url not in seen]
-        except AnswerError as error:
-            answers.append(Answered(provider.name, request, (), error.reason, shown(str(error))))
-            if isinstance(error, ThrottledError):
-                break
-            continue
-        except _FailedError as error:
-            answers.append(Answered(provider.name, request, (), error.reason, str(error)))
-            break
-        hits = hits[: budget.hits - len(seen)]
+        answer, is_last = await _answered(fetcher, provider, request)
+        hits = [hit for hit in answer.hits if hit.url is None or hit.url not in seen][: budget.hits - len(seen)]
         seen.update(hit.url for hit in hits)
-        answers.append(Answered(provider.name, request, tuple(hits)))
-        if len(seen) >= budget.hits:
+        answers.append(replace(answer, hits=tuple(hits)))
+        if is_last or len(seen) >= budget.hits:
             break
     return answers
+
+
+async def _answered(fetcher: Fetcher, provider: Provider, request: Request) -> tuple[Answered, bool]:
+    """Send a request; gives what came of it, and whether the service is to be left alone."""
+    item = await fetcher.fetch(request.url, headers=dict(request.headers))
+    answer = Answered(provider.name, request, exchanges=item.exchanges)
+    try:
+        return replace(answer, hits=tuple(_hits(provider, item))), False
+    except AnswerError as error:
+        return replace(answer, reason=error.reason, detail=shown(str(error))), isinstance(error, ThrottledError)
+    except _FailedError as error:
+        return replace(answer, reason=error.reason, detail=str(error)), True
+
+
+async def _look_up_all(
+    keepers: Sequence[Provider], urls: Sequence[str], question: Question, wire: Wire
+) -> dict[str, list[Answered]]:
+    credentials = {origin: value for one in keepers for origin, value in _credentials(one).items()}
+    found: dict[str, list[Answered]] = {url: [] for url in urls}
+    async with opened(wire, credentials) as (fetcher, hosts):
+        for keeper in keepers:
+            for url, answers in found.items():
+                if not isinstance(keeper, Keeper) or any(answer.hits for answer in answers):
+                    continue
+                request = keeper.copies(url, question)
+                hosts.delay(hostname_of(request.url), keeper.limits.seconds)
+                answer, is_last = await _answered(fetcher, keeper, request)
+                answers.append(answer)
+                if is_last:
+                    break
+    return found
 
 
 class _FailedError(Exception):
