@@ -65,11 +65,11 @@ class Errand:
     parent: Trail | None = None
     changed: str | None = None
     depth: int = 0
+    locator: str = ""
 
-    @property
-    def locator(self) -> str:
-        """The place that it stands for; a saved file's is its path."""
-        return locator_of(self.url) if self.depth or "://" in self.url else self.url
+    def __post_init__(self) -> None:
+        """Find the place that it stands for; a saved file's is its path."""
+        self.locator = self.locator or (locator_of(self.url) if "://" in self.url else self.url)
 
 
 @dataclass(slots=True, eq=False)

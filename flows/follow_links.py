@@ -242,30 +242,47 @@ class Following:
             return
 
     def _queue_pages(self, trail: Trail, pages: Sequence[PageLink]) -> None:
-        wanted: dict[str, tuple[str, PageLink]] = {}
+        """Send for the pages of a lead that are new or changed, the newest first, as many as there is room for."""
+        wanted: dict[str, tuple[str, PageLink, datetime | None]] = {}
         for page in pages:
             url = canonical_url(page.link.url) or page.link.url
-            wanted.setdefault(locator_of(url), (url, page))
+            wanted.setdefault(locator_of(url), (url, page, dated(page.link)))
         trail.found += len(wanted)
         states = self._page_states(trail.errand.source, wanted) if wanted else {}
-        after = self._after(trail, [page for _, page in wanted.values()])
-        chosen: list[tuple[float, Errand]] = []
-        for locator, (url, page) in wanted.items():
+        after = self._after(trail, [at for _, _, at in wanted.values() if at])
+        left = 0
+        for locator, (url, page, at) in sorted(wanted.items(), key=_newest):
             known = states.get(locator, {})
-            at = dated(page.link)
             if not self._is_wanted(trail, locator, page, known):
                 continue
             if after and at and at < after:
                 self.skipped["links older than was asked for"] += 1
-                continue
-            errand = Errand(url, "page", trail.errand.source, None, known, claims_of(page.link), {trail.key: page.mark})
-            errand.parent, errand.whole, errand.depth = (
-                trail,
-                whole_of(page, trail.errand.source, trail.errand.locator, trail.state["fetched_at"]),
-                trail.errand.depth + 1,
+            elif trail.room.left <= 0:
+                left += 1
+            else:
+                trail.room.left -= 1
+                self._send_page(trail, locator, url, page, known)
+        if left:
+            trail.later = True
+            self.skipped["links left for the next run"] += left
+
+    def _send_page(self, trail: Trail, locator: str, url: str, page: PageLink, known: Mapping[str, Any]) -> None:
+        lead = trail.errand
+        self.account.owe(trail, locator)
+        self._send(
+            Errand(
+                url,
+                "page",
+                lead.source,
+                before=known,
+                claims=claims_of(page.link),
+                marks={trail.key: page.mark},
+                whole=whole_of(page, lead.source, lead.locator, trail.state["fetched_at"]),
+                parent=trail,
+                depth=lead.depth + 1,
+                locator=locator,
             )
-            chosen.append((-at.timestamp() if at else 0.0, errand))
-        self._send_pages(trail, [errand for _, errand in sorted(chosen, key=lambda pair: pair[0])])
+        )
 
     def _page_states(self, source: str, wanted: Collection[str]) -> dict[str, Mapping[str, Any]]:
         """Look up what is known of pages; what a killed run or a rebuild left without a state is known by its capture."""
@@ -273,16 +290,6 @@ class Following:
         rest = [locator for locator in wanted if locator not in states]
         captured = last_captured(self._warehouse, source, rest) if rest else {}
         return {**states, **{place: {**told, "source": source} for place, told in captured.items()}}
-
-    def _send_pages(self, trail: Trail, errands: Sequence[Errand]) -> None:
-        room = max(0, trail.room.left)
-        for errand in errands[:room]:
-            trail.room.left -= 1
-            self.account.owe(trail, errand.locator)
-            self._send(errand)
-        if left := len(errands[room:]):
-            trail.later = True
-            self.skipped["links left for the next run"] += left
 
     def _is_wanted(self, trail: Trail, locator: str, page: PageLink, known: Mapping[str, Any]) -> bool:
         """Tell whether a page is to be fetched for a lead, and note that the lead names it."""
@@ -306,13 +313,12 @@ class Following:
             return False
         return True
 
-    def _after(self, trail: Trail, pages: Sequence[PageLink]) -> datetime | None:
+    def _after(self, trail: Trail, instants: Sequence[datetime]) -> datetime | None:
         """Give the instant from which on pages are wanted, and remember the newest that there is."""
         told = trail.errand.before.get("newest")
         before = datetime.fromisoformat(told) if told else None
-        instants = [at for page in pages if (at := dated(page.link))] + ([before] if before else [])
-        if instants:
-            trail.state["newest"] = max(instants)
+        if newest := max([*instants, *([before] if before else [])], default=None):
+            trail.state["newest"] = newest
         if trail.errand.since == "cursor":
             return before + timedelta(microseconds=1) if before else None
         return trail.errand.since
@@ -339,3 +345,9 @@ def _nothing_found(trail: Trail | None) -> Iterator[Rejection]:
         trail.later = True
         detail = "neither the page nor the site's robots.txt names a feed or a sitemap; give the address of one"
         yield Rejection(trail.errand.source, trail.errand.locator, "parse", NO_FEEDS, detail)
+
+
+def _newest(wanted: tuple[str, tuple[str, PageLink, datetime | None]]) -> float:
+    """Sort by date, the newest first; what has none keeps its order behind them."""
+    at = wanted[1][2]
+    return -at.timestamp() if at else float("inf")
