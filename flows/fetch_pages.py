@@ -21,11 +21,10 @@ from typing import Any
 from connectors.web.addresses import AddressPolicy
 from connectors.web.connector import WebConnector
 from connectors.web.fetcher import SOURCE, Known, locator_of
-from connectors.web.freshness import fresh_until
+from connectors.web.freshness import cache_fields, fresh_until
 from flows.settings import Settings
 from flows.supervise_workers import Means
 from flows.walk_documents import NOT_KEPT, Progress, Staged, settle, walk
-from transforms.http_messages import field as header_field
 from transforms.records import Capture, Rejection
 from warehouse.database import Warehouse
 from warehouse.index import write_index
@@ -140,15 +139,13 @@ def page_states(staged: Staged) -> Iterator[SourceState]:
             if item.reason == NOT_KEPT:  # what is remembered of it is of no use
                 yield SourceState(SOURCE, PAGE, item.locator, {}, staged.run_id)
             continue
-        validators = {name: header_field(item.http_headers, name) for name in ("etag", "last-modified")}
         state = {
             "url": item.url,
-            "etag": validators["etag"],
-            "last_modified": validators["last-modified"],
+            "headers": cache_fields(item.http_headers),
             "payload_sha256": one.payload_sha256,
             "media_type": item.media_type,
             "fetched_at": item.captured_at,
-            "fresh_until": fresh_until(item.http_headers, item.captured_at),
+            "fresh_until": fresh_until(item.http_headers, item.captured_at, status=item.http_status or 200),
         }
         yield SourceState(SOURCE, PAGE, item.locator, state, staged.run_id, item.captured_at)
 
@@ -191,6 +188,5 @@ def _is_fresh(state: SourceState | None, now: datetime) -> bool:
 
 
 def _known(state: Mapping[str, Any]) -> Known:
-    return Known(
-        str(state["url"]), state["payload_sha256"], state["media_type"], state.get("etag"), state.get("last_modified")
-    )
+    headers = tuple((str(name), str(value)) for name, value in state.get("headers") or ())
+    return Known(str(state["url"]), state["payload_sha256"], state["media_type"], headers)

@@ -25,11 +25,11 @@ from connectors.web.errors import (
     StatusError,
     TooManyRedirectsError,
 )
-from connectors.web.freshness import retry_after
+from connectors.web.freshness import conditions, confirms, retry_after, updated
 from connectors.web.hosts import HostBook
 from connectors.web.limits import Limits, Manners
 from connectors.web.urls import FetchUrl, parse_url, shown
-from transforms.http_messages import read_response
+from transforms.http_messages import Headers, read_response
 from transforms.records import Capture, Exchange, Rejection
 from transforms.reservations import mining_agents
 
@@ -43,18 +43,15 @@ _LONGEST_BACKOFF = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What an earlier run got from an address: where it was in the end, its validators, and which bytes they stand for."""
+    """What an earlier run got from an address: where it was in the end, its header fields, and which bytes they stand for.
+
+    `headers` are those on which freshness and conditions rest, as the last answer left them.
+    """
 
     url: str
     payload_sha256: str
     media_type: str
-    etag: str | None = None
-    last_modified: str | None = None
-
-    def conditions(self) -> dict[str, str]:
-        """Give the header fields that ask for the document only if it is another one now."""
-        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in asked.items() if value}
+    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +115,8 @@ class Fetcher:
         """Go where an address leads, asking robots and taking a turn at every step."""
         for _ in range(self._limits.redirects + 1):
             await self._ask_robots(url, trail)
-            conditions = known.conditions() if known and known.url == url.text else {}
-            answer = await self._turn(url, {**headers, **conditions})
+            asked = conditions(known.headers) if known and known.url == url.text else {}
+            answer = await self._turn(url, {**headers, **asked})
             target = _target(answer)
             _keep(trail, answer, "redirect" if target else "document")
             if answer.error:
@@ -127,8 +124,12 @@ class Fetcher:
             if target:
                 url = parse_url_of(target, self._ports, self._limits, base=url.text)
                 continue
-            if answer.status == 304 and conditions:
-                return url, answer
+            if answer.status == 304 and asked and known:
+                if confirms(known.headers, answer.headers):
+                    return url, replace(answer, headers=updated(known.headers, answer.headers))
+                known = None  # it speaks of something that is not kept, and is asked for as a whole
+                trail[-1] = replace(trail[-1], role="attempt")
+                continue
             if not 200 <= answer.status < 300 or answer.status in _EMPTY:
                 raise StatusError(answer.status, f"the server answers {answer.status}")
             return url, answer
