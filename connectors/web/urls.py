@@ -35,10 +35,9 @@ class FetchUrl:
         """Scheme, host and port, as robots.txt files and credentials hang on them."""
         return f"{self.scheme}://{self.host}:{self.port}"
 
-    @property
-    def robots(self) -> str:
-        """The address of the site's robots.txt."""
-        return f"{self.scheme}://{self.text.split('/', 3)[2]}/robots.txt"
+    def at(self, path: str) -> str:
+        """Give the address of another place of the same site."""
+        return f"{self.scheme}://{self.text.split('/', 3)[2]}{path}"
 
 
 def parse_url(
