@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flows.supervise_workers import Inline, Means, Team, Work, open_workers
+from transforms.credentials import free_of_secrets
 from transforms.records import Capture, Rejection
 from warehouse.archive import Appended, Entry, Placement
 from warehouse.database import Warehouse
@@ -125,7 +126,7 @@ def walk(
     Items that come slowly are kept after `seconds`, and not held back until there is a second batch.
     """
     total = LoadReport()
-    grouped = batches(items, documents, size, seconds)
+    grouped = batches((item and free_of_secrets(item) for item in items), documents, size, seconds)
     first = next(grouped, None)
     if first is None:
         return total
