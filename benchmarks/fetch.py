@@ -38,24 +38,10 @@ from transforms.records import Capture
 
 ROBOTS = b"User-agent: *\nDisallow: /private/\n"
 DEADLINE = 6.0
-WORDS = [
-    "harbour",
-    "crane",
-    "council",
-    "ferry",
-    "morning",
-    "price",
-    "bread",
-    "station",
-    "night",
-    "bus",
-    "winter",
-    "market",
-    "river",
-    "bridge",
-    "report",
-    "school",
-]
+# A language of its own: words of syllables, the first ones said most often, so that pages are as unlike as real ones are.
+WORDS = [f"{a}{b}{c}" for c in ("", "n", "r", "s") for a in ("ba", "de", "fi", "go", "lu", "ma", "ne", "po", "ri", "su")
+         for b in ("ck", "da", "ge", "ho", "li", "mu", "nt", "ra", "se", "ti", "ve", "xo")]  # fmt: skip
+OFTEN = [1 / rank for rank in range(3, len(WORDS) + 3)]
 # What the hundredth of a page's number makes of it, where it is not a plain page.
 FAULTS = {
     **dict.fromkeys(range(80, 84), "redirect"),
@@ -163,7 +149,7 @@ def answer(body: bytes, status: str = "200 OK", **fields: str) -> bytes:
 def page(number: int) -> bytes:
     """Write a page of about 8 kB, no two alike."""
     generator = random.Random(number)
-    paragraphs = [" ".join(generator.choices(WORDS, k=60)).capitalize() + "." for _ in range(20)]
+    paragraphs = [" ".join(generator.choices(WORDS, OFTEN, k=60)).capitalize() + "." for _ in range(20)]
     text = "".join(f"<p>{one}</p>" for one in paragraphs)
     return f"<html><head><title>Report {number}</title></head><body><article>{text}</article></body></html>".encode()
 
