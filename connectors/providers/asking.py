@@ -165,7 +165,8 @@ async def _opened(wire: Wire, credentials: Mapping[str, str]) -> AsyncIterator[t
         credentials=credentials,
     )
     hosts = HostBook(wire.folder, wire.manners, wire.clock)
+    manners = replace(wire.manners, mining_file=False, heed_reservations=False)  # answers of services are no pages
     try:
-        yield Fetcher(client, hosts, wire.limits, wire.manners, wire.clock, wire.ports), hosts
+        yield Fetcher(client, hosts, wire.limits, manners, wire.clock, wire.ports), hosts
     finally:
         await client.aclose()
