@@ -38,10 +38,13 @@ from transforms.records import Capture
 
 ROBOTS = b"User-agent: *\nDisallow: /private/\n"
 DEADLINE = 6.0
-# A language of its own: words of syllables, the first ones said most often, so that pages are as unlike as real ones are.
-WORDS = [f"{a}{b}{c}" for c in ("", "n", "r", "s") for a in ("ba", "de", "fi", "go", "lu", "ma", "ne", "po", "ri", "su")
+# Common English as often as it is said, and names of a page's own, so that pages are as unlike as those of the web: with
+# the same rare words in all of them they would be one story.
+STEPS = json.loads(gzip.decompress((Path(__file__).parent.parent / "transforms/background/en.json.gz").read_bytes()))
+WORDS = [word for step in STEPS[:35] for word in step]
+OFTEN = list(itertools.accumulate(10 ** (-step / 10) for step, words in enumerate(STEPS[:35]) for _ in words))
+STEMS = [f"{a}{b}" for a in ("ba", "de", "fi", "go", "lu", "ma", "ne", "po", "ri", "su")
          for b in ("ck", "da", "ge", "ho", "li", "mu", "nt", "ra", "se", "ti", "ve", "xo")]  # fmt: skip
-OFTEN = [1 / rank for rank in range(3, len(WORDS) + 3)]
 # What the hundredth of a page's number makes of it, where it is not a plain page.
 FAULTS = {
     **dict.fromkeys(range(80, 84), "redirect"),
@@ -148,8 +151,10 @@ def answer(body: bytes, status: str = "200 OK", **fields: str) -> bytes:
 
 def page(number: int) -> bytes:
     """Write a page of about 8 kB, no two alike."""
-    generator = random.Random(number)
-    paragraphs = [" ".join(generator.choices(WORDS, OFTEN, k=60)).capitalize() + "." for _ in range(20)]
+    draw = random.Random(number)
+    names = ["".join(draw.choices(STEMS, k=3)) for _ in range(80)]
+    words = (draw.choices(WORDS, cum_weights=OFTEN, k=40) + draw.choices(names, k=20) for _ in range(20))
+    paragraphs = [" ".join(draw.sample(one, len(one))).capitalize() + "." for one in words]
     text = "".join(f"<p>{one}</p>" for one in paragraphs)
     return f"<html><head><title>Report {number}</title></head><body><article>{text}</article></body></html>".encode()
 

@@ -23,6 +23,7 @@ from connectors.web.connector import WebConnector
 from connectors.web.fetcher import SOURCE, Known, locator_of
 from connectors.web.freshness import cache_fields, fresh_until
 from flows.settings import Settings
+from flows.spare_memory import spare_memory
 from flows.supervise_workers import Means
 from flows.walk_documents import NOT_KEPT, Progress, Staged, settle, walk
 from transforms.records import Capture, Rejection
@@ -59,6 +60,7 @@ class StoppedError(KeyboardInterrupt):
 
 def open_pages(warehouse: Warehouse, settings: Settings, urls: Sequence[str], **means: Any) -> Pages:
     """Look up what is known of a list of addresses. `means` stand over the connector's own (clock, resolver, trust)."""
+    spare_memory()
     locators = {url: locator_of(url) for url in dict.fromkeys(urls)}
     listed = hashlib.sha256("\n".join(sorted(set(locators.values()))).encode()).hexdigest()
     now = datetime.now(UTC)
