@@ -24,6 +24,7 @@ from flows.choose_sources import Root, SavedLead
 from flows.follow_links import Following
 from flows.remember_pages import LIST, PAGE
 from flows.settings import Settings
+from flows.spare_memory import spare_memory
 from flows.supervise_workers import Means
 from flows.walk_documents import Progress, Staged, settle, walk
 from transforms.records import Capture, Passage, Rejection
@@ -69,6 +70,7 @@ def open_pages(
 
     `beside` names the files whose links are followed too. `means` stand over the connector's own (clock, resolver, trust).
     """
+    spare_memory()
     begins = [root if isinstance(root, Root) else Root(root) for root in roots]
     locators = {locator_of(root.url) for root in begins}
     listed = hashlib.sha256("\n".join([*sorted(locators), *sorted(beside)]).encode("utf-8", "replace")).hexdigest()

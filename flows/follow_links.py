@@ -18,7 +18,7 @@ from connectors.feeds.guards import FeedError
 from connectors.feeds.leads import Lead, PageLink, dated
 from connectors.web.connector import WebConnector
 from connectors.web.fetcher import SOURCE, locator_of
-from connectors.web.freshness import fresh_until
+from connectors.web.freshness import cache_fields, fresh_until
 from flows.account_links import Account, Errand, Trail
 from flows.choose_sources import Root, Since
 from flows.read_leads import (
@@ -185,9 +185,10 @@ class Following:
 
     def _unchanged(self, errand: Errand, item: Capture) -> None:
         self.skipped["feeds and sitemaps as they were"] += 1
-        until = fresh_until(item.http_headers, item.captured_at)
-        state = {"fetched_at": item.captured_at, "fresh_until": until, "changed": errand.changed}
-        trail = self._trail(errand, {**errand.before, **state})
+        until = fresh_until(item.http_headers, item.captured_at, status=item.http_status or 200)
+        told = {"fetched_at": item.captured_at, "fresh_until": until, "changed": errand.changed}
+        state = {**errand.before, **told, "headers": cache_fields(item.http_headers)}
+        trail = self._trail(errand, state)
         self._queue_leads(trail, errand.before.get("leads", ()))
         if trail.state["kind"] == "site" and self._await_robots(trail, item):
             return

@@ -14,6 +14,7 @@ from connectors.feeds.leads import Lead, PageLink, dated, is_lead, read_lead, re
 from connectors.feeds.links import Link
 from flows.choose_sources import Role
 from transforms.codings import CodingError, decode_body
+from transforms.credentials import free_of_secrets
 from transforms.http_messages import read_response
 from transforms.records import Capture, Rejection, SourceClaims
 
@@ -44,7 +45,7 @@ def robots_before(item: Capture | Rejection, limit: int) -> Lead | None:
     """Read the robots.txt files that were asked before a page; None where there was no need to ask."""
     found = None
     for exchange in item.exchanges:
-        if exchange.role == "robots" and exchange.response:
+        if exchange.role == "robots" and exchange.response and "/.well-known/" not in exchange.url:
             answer = read_response(exchange.response)
             try:
                 coding = answer.header("content-encoding")
@@ -79,7 +80,9 @@ def whole_of(page: PageLink, source: str, place: str, captured_at: datetime) -> 
 
 def as_feed(capture: Capture) -> Capture:
     """Say that a capture's claims are those of a feed."""
-    return replace(capture, claims=replace(capture.claims, origin="feed"))
+    told = free_of_secrets(replace(capture, claims=replace(capture.claims, origin="feed")))
+    assert isinstance(told, Capture)
+    return told
 
 
 def claims_of(link: Link) -> SourceClaims:

@@ -8,9 +8,8 @@ from typing import Any
 
 from connectors.feeds.leads import Lead
 from connectors.web.fetcher import Known
-from connectors.web.freshness import fresh_until
+from connectors.web.freshness import cache_fields, fresh_until
 from flows.walk_documents import NOT_KEPT
-from transforms.http_messages import field as header_field
 from transforms.records import Capture, Rejection
 
 PAGE, LIST, LEAD = "page", "list", "lead"
@@ -44,8 +43,8 @@ def known_of(state: Mapping[str, Any]) -> Known | None:
     """Give what the fetcher is to know of an address; None where nothing was got."""
     if not state.get("payload_sha256"):
         return None
-    validators = (state.get("etag"), state.get("last_modified"))
-    return Known(str(state["url"]), state["payload_sha256"], state["media_type"], *validators)
+    headers = tuple((str(name), str(value)) for name, value in state.get("headers") or ())
+    return Known(str(state["url"]), state["payload_sha256"], state["media_type"], headers)
 
 
 def is_fresh(state: Mapping[str, Any], now: datetime | None = None) -> bool:
@@ -57,10 +56,9 @@ def is_fresh(state: Mapping[str, Any], now: datetime | None = None) -> bool:
 def _fetched(item: Capture, digest: str) -> dict[str, Any]:
     return {
         "url": item.url,
-        "etag": header_field(item.http_headers, "etag"),
-        "last_modified": header_field(item.http_headers, "last-modified"),
+        "headers": cache_fields(item.http_headers),
         "payload_sha256": digest,
         "media_type": item.media_type,
         "fetched_at": item.captured_at,
-        "fresh_until": fresh_until(item.http_headers, item.captured_at),
+        "fresh_until": fresh_until(item.http_headers, item.captured_at, status=item.http_status or 200),
     }

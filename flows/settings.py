@@ -128,6 +128,8 @@ class Settings(BaseSettings):
         4.0, ge=0, description="Seconds before the second attempt; then twice as long each time"
     )
     fetch_most_failures: int = Field(12, gt=0, description="Weight of failures in a row at which a host is given up")
+    fetch_mining_file: bool = Field(True, description="Ask every site for its /.well-known/tdmrep.json")
+    fetch_heed_reservations: bool = Field(False, description="Leave out pages that their site reserves from mining")
     fetch_connections: int = Field(32, gt=0, description="Hosts that are asked at the same time")
     fetch_wire_bytes: int = Field(16 * 1024 * 1024, gt=0, description="Largest answer on the wire, in bytes")
     fetch_body_bytes: int = Field(32 * 1024 * 1024, gt=0, description="Largest answer decoded, in bytes")

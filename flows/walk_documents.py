@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flows.supervise_workers import Inline, Means, Team, Work, open_workers
+from transforms.credentials import free_of_secrets
 from transforms.records import Capture, Passage, Rejection
 from warehouse.archive import Appended, Entry, Placement
 from warehouse.database import Warehouse
@@ -130,7 +131,7 @@ def walk(
     Items that come slowly are kept after `seconds`, and not held back until there is a second batch.
     """
     total = LoadReport()
-    grouped = batches(items, documents, size, seconds)
+    grouped = batches(map(_shown, items), documents, size, seconds)
     first = next(grouped, None)
     if first is None:
         return total
@@ -315,6 +316,11 @@ def _team(means: Means) -> Iterator[Transformers]:
         return
     with open_workers(work, means.jobs, means.limits) as workers:
         yield workers
+
+
+def _shown(item: Item | Passage | None) -> Item | Passage | None:
+    """Give an item whose place lets nobody in; what went over the wire is left as it came."""
+    return item if item is None or isinstance(item, Passage) else free_of_secrets(item)
 
 
 def _is_light(batch: Sequence[Item | Passage]) -> bool:

@@ -77,7 +77,7 @@ async def _ask_all(
     providers: Sequence[Provider], question: Question, budget: Budget, wire: Wire
 ) -> Mapping[str, list[Answered]]:
     credentials = {origin: value for one in providers for origin, value in _credentials(one).items()}
-    async with opened(wire, credentials) as (fetcher, hosts):
+    async with opened(_spoken_to(wire), credentials) as (fetcher, hosts):
         found = await asyncio.gather(*(_ask_one(fetcher, hosts, one, question, budget) for one in providers))
     return {provider.name: answers for provider, answers in zip(providers, found, strict=True)}
 
@@ -116,7 +116,7 @@ async def _look_up_all(
 ) -> dict[str, list[Answered]]:
     credentials = {origin: value for one in keepers for origin, value in _credentials(one).items()}
     found: dict[str, list[Answered]] = {url: [] for url in urls}
-    async with opened(wire, credentials) as (fetcher, hosts):
+    async with opened(_spoken_to(wire), credentials) as (fetcher, hosts):
         for keeper in keepers:
             for url, answers in found.items():
                 if not isinstance(keeper, Keeper) or any(answer.hits for answer in answers):
@@ -128,6 +128,11 @@ async def _look_up_all(
                 if is_last:
                     break
     return found
+
+
+def _spoken_to(wire: Wire) -> Wire:
+    """Give the means to ask services, whose answers are no pages that anybody could reserve."""
+    return replace(wire, manners=replace(wire.manners, mining_file=False, heed_reservations=False))
 
 
 class _FailedError(Exception):
@@ -143,7 +148,7 @@ def _hits(provider: Provider, item: Capture | Rejection) -> list[Hit]:
 
 
 async def _fetch_all(hits: Sequence[tuple[Provider, Hit]], wire: Wire) -> list[Capture | Rejection]:
-    async with opened(wire, {}) as (fetcher, _):
+    async with opened(_spoken_to(wire), {}) as (fetcher, _):
         return list(await asyncio.gather(*(_fetch_one(fetcher, provider, hit) for provider, hit in hits)))
 
 

@@ -31,6 +31,7 @@ def environment(web: Web, tmp_path: Path) -> dict[str, str]:
         "DATELINE_FETCH_GAP": "0",
         "DATELINE_FETCH_GAP_FACTOR": "0",
         "DATELINE_FETCH_BACKOFF": "0",
+        "DATELINE_FETCH_MINING_FILE": "false",
     }
 
 
