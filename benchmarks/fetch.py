@@ -1,14 +1,13 @@
 """Fetch many pages from many hosts of one machine, faults among them, and hold the fetcher to its promises.
 
-    python benchmarks/fetch.py [--pages 10000] [--hosts 200] [--gap 3] [--clean] [--ingest] [--jobs 2]
+    python -m benchmarks.fetch [--pages 10000] [--hosts 200] [--gap 3] [--clean] [--ingest] [--jobs 2]
 
 A server in a process of its own answers for all hosts (their names lead to loopback by a resolver of ours) and writes
 down every request. Among a hundred pages stand resets, 429 and 503 with Retry-After, 5xx that pass and that do not, slow
 drips, truncated, damaged and oversized bodies, redirects to the same and to another host, and pages that robots.txt
 forbids. With `--ingest` the pages go all the way into a warehouse; without it they are fetched and dropped. Prints pages
-a second, the peak memory of all processes but the server (pages that they
-share counted once), and whether every page ended as one capture or rejection, no
-robots.txt was broken and every host was left its distance.
+a second, the peak memory of all processes but the server (pages that they share counted once), and whether every page
+ended as one capture or rejection, no robots.txt was broken and every host was left its distance.
 """
 
 from __future__ import annotations
@@ -31,33 +30,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ingest import family, resident
-
+from benchmarks.ingest import family, resident
 from connectors.web.addresses import AddressPolicy
 from connectors.web.connector import WebConnector
 from connectors.web.limits import Limits, Manners
+from connectors.web.wire import Wire
 from transforms.records import Capture
 
 ROBOTS = b"User-agent: *\nDisallow: /private/\n"
 DEADLINE = 6.0
-WORDS = [
-    "harbour",
-    "crane",
-    "council",
-    "ferry",
-    "morning",
-    "price",
-    "bread",
-    "station",
-    "night",
-    "bus",
-    "winter",
-    "market",
-    "river",
-    "bridge",
-    "report",
-    "school",
-]
+# Common English as often as it is said, and names of a page's own, so that pages are as unlike as those of the web: with
+# the same rare words in all of them they would be one story.
+STEPS = json.loads(gzip.decompress((Path(__file__).parent.parent / "transforms/background/en.json.gz").read_bytes()))
+WORDS = [word for step in STEPS[:35] for word in step]
+OFTEN = list(itertools.accumulate(10 ** (-step / 10) for step, words in enumerate(STEPS[:35]) for _ in words))
+STEMS = [f"{a}{b}" for a in ("ba", "de", "fi", "go", "lu", "ma", "ne", "po", "ri", "su")
+         for b in ("ck", "da", "ge", "ho", "li", "mu", "nt", "ra", "se", "ti", "ve", "xo")]  # fmt: skip
 # What the hundredth of a page's number makes of it, where it is not a plain page.
 FAULTS = {
     **dict.fromkeys(range(80, 84), "redirect"),
@@ -121,8 +109,8 @@ class Server:
         writer.close()
 
     def _pieces(self, host: str, path: str) -> Iterator[bytes | float]:  # noqa: C901, PLR0912  (a case a fault)
-        if path == "/robots.txt":
-            yield answer(ROBOTS)
+        if path == "/robots.txt" or path.startswith("/.well-known/"):
+            yield answer(ROBOTS) if path == "/robots.txt" else answer(b"", "404 Not Found")
             return
         number = int(path.rpartition("/")[2])
         kind, first = kind_of(number), self._asked[path] == 1
@@ -164,8 +152,10 @@ def answer(body: bytes, status: str = "200 OK", **fields: str) -> bytes:
 
 def page(number: int) -> bytes:
     """Write a page of about 8 kB, no two alike."""
-    generator = random.Random(number)
-    paragraphs = [" ".join(generator.choices(WORDS, k=60)).capitalize() + "." for _ in range(20)]
+    draw = random.Random(number)
+    names = ["".join(draw.choices(STEMS, k=3)) for _ in range(80)]
+    words = (draw.choices(WORDS, cum_weights=OFTEN, k=40) + draw.choices(names, k=20) for _ in range(20))
+    paragraphs = [" ".join(draw.sample(one, len(one))).capitalize() + "." for one in words]
     text = "".join(f"<p>{one}</p>" for one in paragraphs)
     return f"<html><head><title>Report {number}</title></head><body><article>{text}</article></body></html>".encode()
 
@@ -180,6 +170,7 @@ class Peak:
 
     def __init__(self, server: int) -> None:
         self.mebibytes = 0
+        self.shares: list[int] = []  # of each process, at the peak
         self._without = server
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -194,7 +185,9 @@ class Peak:
     def _watch(self) -> None:
         while not self._ended.wait(0.2):
             those = [pid for pid in family(os.getpid()) if pid != self._without]
-            self.mebibytes = max(self.mebibytes, sum(map(proportional, those)) // 1024)
+            shares = [proportional(pid) // 1024 for pid in those]
+            if sum(shares) > self.mebibytes:
+                self.mebibytes, self.shares = sum(shares), sorted(shares, reverse=True)
 
 
 def proportional(pid: int) -> int:
@@ -243,12 +236,14 @@ def fetch_pages(urls: list[str], options: argparse.Namespace, port: int, folder:
     manners = Manners(gap=options.gap, backoff=0.1, connections=options.connections)
     connector = WebConnector(
         urls,
-        limits=replace(Limits(), deadline=DEADLINE, wire_bytes=2_000_000),
-        manners=manners if options.gap else replace(manners, gap_factor=0.0),
-        policy=AddressPolicy.of(["127.0.0.0/8"]),
-        ports=frozenset((80, 443, port)),
-        folder=folder / "hosts",
-        resolver=loopback,
+        wire=Wire(
+            limits=replace(Limits(), deadline=DEADLINE, wire_bytes=2_000_000),
+            manners=manners if options.gap else replace(manners, gap_factor=0.0),
+            policy=AddressPolicy.of(["127.0.0.0/8"]),
+            ports=frozenset((80, 443, port)),
+            folder=folder / "hosts",
+            resolver=loopback,
+        ),
     )
     ended: dict[str, str] = {}
     for item in connector.captures():
@@ -298,7 +293,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         log = folder / "asked.log"
-        command = [sys.executable, __file__, "--serve", str(log), "--hosts", str(options.hosts)]
+        command = [sys.executable, "-m", "benchmarks.fetch", "--serve", str(log), "--hosts", str(options.hosts)]
         command += ["--clean"] * options.clean
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
             assert server.stdout
@@ -317,6 +312,7 @@ def main() -> None:
         what = "ingested" if options.ingest else "fetched"
         print(f"{options.pages:,} pages of {options.hosts} hosts {what}, gap {options.gap:g} s")
         print(f"{options.pages / seconds:,.0f} pages/s  {seconds:.1f} s  peak {mebibytes:,} MiB")
+        print("at the peak:", " + ".join(map(str, peak.shares)), "MiB, this process and its children")
         print(json.dumps({"pages": options.pages, "seconds": round(seconds, 1), "mebibytes": mebibytes}))
         judge(urls, ended, log, options.gap)
 

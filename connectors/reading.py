@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from transforms.records import Capture, Rejection
+
+if TYPE_CHECKING:
+    from connectors.feeds.leads import Lead  # which loads an XML parser that most files have no need of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,8 @@ class Found:
 
     `place` is the locator so far and `name` what the ending is taken from. `stream` is seekable. `columns` says which
     column of a table holds which field. What is left out on purpose (an image in a WARC, an address in a sitemap) is
-    counted in `skipped` by what it is.
+    counted in `skipped` by what it is. Where there is a list of `leads`, feeds and sitemaps are put into it with their
+    places.
     """
 
     source: str
@@ -31,6 +35,7 @@ class Found:
     columns: Mapping[str, str] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     depth: int = 0
+    leads: list[tuple[str, Lead]] | None = None
 
     def inside(self, name: str, stream: BinaryIO, modified_at: datetime | None = None) -> Found:
         """Give an entry of this file; its place is the file's with `#` and the entry's name."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
@@ -17,6 +17,7 @@ import ada_url
 
 _LONGEST_LINE = 2083 * 8 - 1  # bytes; the rest of a longer line is dropped
 _SHORTEST_LINE = len("allow:")
+_MOST_SIGNALS, _LONGEST_SIGNAL = 20, 500
 _AGENT = re.compile(rb"[A-Za-z_-]*")
 _UNESCAPED = re.compile(rb"[\x80-\xff]|%[0-9a-fA-F]{2}")
 _SPACE = b" \t\n\r\x0b\x0c"
@@ -25,6 +26,7 @@ _ALLOW, _DISALLOW = b"allow", (b"disallow", b"dissallow", b"dissalow", b"disalow
 _AGENTS = (b"user-agent", b"useragent", b"user agent")
 _SITEMAPS = (b"sitemap", b"site-map")
 _DELAY = b"crawl-delay"
+_SIGNALS = (b"content-signal", b"content-usage")
 
 Rule = tuple[bool, bytes]  # whether it allows, and its pattern, percent-encoded
 
@@ -39,12 +41,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """A robots.txt that was read: its groups in order, its sitemaps, and the delays it asks for, in seconds."""
+    """A robots.txt that was read: its groups in order, its sitemaps, the delays it asks for, in seconds, and its signals.
+
+    Signals are the values of Content-Signal and Content-Usage lines, by agent.
+    """
 
     groups: tuple[Group, ...] = ()
     sitemaps: tuple[str, ...] = ()
     delays: Mapping[bytes, float] = field(default_factory=dict)
     named: frozenset[bytes] = frozenset()
+    signals: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict)
 
     def allowed(self, agent: str, url: str) -> bool:
         """Tell whether a crawler, by its product token, may fetch an address."""
@@ -66,6 +72,11 @@ class Robots:
         """Give the seconds that a crawler is to leave between requests; those of `*` where it is not named."""
         name = agent.encode("utf-8", "surrogateescape").lower()
         return self.delays.get(name if name in self.named else b"*")
+
+    def signals_to(self, agent: str) -> tuple[str, ...]:
+        """Give what a site signals of the use of its pages, to everyone and to a crawler by its name."""
+        name = agent.encode("utf-8", "surrogateescape").lower()
+        return tuple(one for key in dict.fromkeys((b"*", name)) for one in self.signals.get(key, ()))
 
 
 def allowed(robots: bytes, agent: str, url: str) -> bool:
@@ -90,8 +101,16 @@ def read_robots(robots: bytes) -> Robots:
             reader.sitemaps.append(value.decode("utf-8", "replace"))
         elif key == _DELAY:
             reader.delay(value)
+        elif key in _SIGNALS:
+            reader.signal(value)
     reader.close()
-    return Robots(tuple(reader.groups), tuple(reader.sitemaps), reader.delays, frozenset(reader.named))
+    return Robots(tuple(reader.groups), tuple(reader.sitemaps), reader.delays, frozenset(reader.named), reader.signals)
+
+
+def ruled(rules: Iterable[tuple[bool, str]]) -> Robots:
+    """Make a robots.txt of one group for everyone out of rules: whether each allows, and its pattern."""
+    made = tuple((allows, _escaped(pattern.encode("utf-8", "replace"))) for allows, pattern in rules)
+    return Robots((Group(frozenset((b"*",)), made),))
 
 
 class _Reader:
@@ -102,6 +121,7 @@ class _Reader:
         self.sitemaps: list[str] = []
         self.delays: dict[bytes, float] = {}
         self.named: set[bytes] = set()
+        self.signals: dict[bytes, tuple[str, ...]] = {}
         self._agents: set[bytes] = set()
         self._rules: list[Rule] = []
         self._ruled = False
@@ -137,6 +157,12 @@ class _Reader:
             return
         if seconds >= 0 and math.isfinite(seconds):
             self._delay = max(self._delay or 0.0, seconds)
+
+    def signal(self, value: bytes) -> None:
+        """Take a signal for the agents of the open group; one before any agent is for everyone."""
+        for agent in self._agents or (b"*",):
+            if len(told := self.signals.get(agent, ())) < _MOST_SIGNALS:
+                self.signals[agent] = (*told, value[:_LONGEST_SIGNAL].decode("utf-8", "replace"))
 
     def close(self) -> None:
         """End the open group."""

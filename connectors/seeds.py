@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from connectors.connector import Cursor
 from connectors.files import OpenedFile, RefusedFileError, find_files, open_file, reading
 from connectors.kinds import read_file
 from connectors.reading import Found
 from transforms.records import Capture, Rejection
+
+if TYPE_CHECKING:
+    from connectors.feeds.leads import Lead
 
 _SETTLED = 2_000_000_000  # nanoseconds after which a clock has moved on for certain
 
@@ -31,6 +34,7 @@ class SeedConnector:
     document, in bytes when it is unpacked. `columns` maps the fields of a document to the columns of tables.
 
     While captures are yielded, `skipped` counts what is left out on purpose, and `state` becomes the next run's cursor.
+    Where there is a list of `leads`, what saved feeds and sitemaps lead to is put into it with their places.
     """
 
     paths: Sequence[str]
@@ -39,6 +43,7 @@ class SeedConnector:
     columns: Mapping[str, str] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     state: dict[str, dict[str, Any]] = field(default_factory=dict)
+    leads: list[tuple[str, Lead]] | None = None
 
     def captures(self, cursor: Cursor | None = None) -> Iterator[Capture | Rejection]:
         """Yield the documents of all paths, in the order of the paths and then of the names below them.
@@ -90,6 +95,7 @@ class SeedConnector:
                     self.limit,
                     self.columns,
                     self.skipped,
+                    leads=self.leads,
                 )
                 for item in read_file(found):
                     if watched and isinstance(item, Rejection) and item.locator == place:

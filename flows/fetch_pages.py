@@ -8,42 +8,42 @@ from __future__ import annotations
 
 import hashlib
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
-from itertools import chain
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from connectors.web.addresses import AddressPolicy
 from connectors.web.connector import WebConnector
-from connectors.web.fetcher import SOURCE, Known, locator_of
-from connectors.web.freshness import fresh_until
+from connectors.web.fetcher import SOURCE, locator_of
+from connectors.web.wire import Wire
+from flows.choose_sources import Root, SavedLead
+from flows.follow_links import Following
+from flows.remember_pages import LIST, PAGE
 from flows.settings import Settings
+from flows.spare_memory import spare_memory
 from flows.supervise_workers import Means
-from flows.walk_documents import NOT_KEPT, Progress, Staged, settle, walk
-from transforms.http_messages import field as header_field
-from transforms.records import Capture, Rejection
+from flows.walk_documents import Progress, Staged, settle, walk
+from transforms.records import Capture, Passage, Rejection
 from warehouse.database import Warehouse
 from warehouse.index import write_index
 from warehouse.load import LoadReport
 from warehouse.runs import Run
 from warehouse.sources import SourceState, read_states, save_states, seen_since
 
-PAGE, LIST = "page", "list"
-
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """A list of addresses: the connector for those that are to be fetched, and why the others are not.
+    """Addresses that a run begins with: the connector for those that are to be fetched, and why the others are not.
 
     `resumed` were fetched by the run that was ended early, `fresh` need no asking yet.
     """
 
     connector: WebConnector
+    following: Following
     listed: str
     begun_at: datetime
     resumed: int = 0
@@ -58,34 +58,47 @@ class StoppedError(KeyboardInterrupt):
         self.report = report
 
 
-def open_pages(warehouse: Warehouse, settings: Settings, urls: Sequence[str], **means: Any) -> Pages:
-    """Look up what is known of a list of addresses. `means` stand over the connector's own (clock, resolver, trust)."""
-    locators = {url: locator_of(url) for url in dict.fromkeys(urls)}
-    listed = hashlib.sha256("\n".join(sorted(set(locators.values()))).encode()).hexdigest()
-    now = datetime.now(UTC)
+def open_pages(
+    warehouse: Warehouse,
+    settings: Settings,
+    roots: Sequence[Root | str],
+    *,
+    beside: Sequence[str] = (),
+    **means: Any,
+) -> Pages:
+    """Look up what is known of the addresses that a run begins with; those given as text are pages.
+
+    `beside` names the files whose links are followed too. `means` stand over the connector's own (clock, resolver, trust).
+    """
+    spare_memory()
+    begins = [root if isinstance(root, Root) else Root(root) for root in roots]
+    locators = {locator_of(root.url) for root in begins}
+    listed = hashlib.sha256("\n".join([*sorted(locators), *sorted(beside)]).encode("utf-8", "replace")).hexdigest()
     before = read_states(warehouse, SOURCE, LIST, [listed]).get(listed)
-    begun_at, seen = now, set[str]()
+    begun_at, seen = datetime.now(UTC), frozenset[str]()
     if before and not before.state.get("done"):
         begun_at = datetime.fromisoformat(before.state["begun_at"])
-        seen = seen_since(warehouse, SOURCE, begun_at)
-    known = read_states(warehouse, SOURCE, PAGE, set(locators.values()))
-    resumed = [url for url, locator in locators.items() if locator in seen]
-    fresh = [url for url, locator in locators.items() if locator not in seen and _is_fresh(known.get(locator), now)]
-    left_out = {*resumed, *fresh}
+        sources = {SOURCE, *(root.source for root in begins)}
+        seen = frozenset().union(*(seen_since(warehouse, source, begun_at) for source in sources))
+    known = {place: one.state for place, one in read_states(warehouse, SOURCE, PAGE, locators).items()}
     save_states(warehouse, [SourceState(SOURCE, LIST, listed, {"begun_at": begun_at, "done": False})])
-    connector = WebConnector(
-        urls=[url for url in locators if url not in left_out],
-        known={locator: _known(state.state) for locator, state in known.items() if state.state.get("payload_sha256")},
+    wire = replace(wire_of(warehouse, settings), **means)
+    connector = WebConnector([], wire=wire, pause=min(settings.batch_seconds, 5.0))
+    following = Following(warehouse, settings, connector, begun_at)
+    return Pages(connector, following, listed, begun_at, *following.begin(begins, known, seen))
+
+
+def wire_of(warehouse: Warehouse, settings: Settings, **means: Any) -> Wire:
+    """Give the fetcher's means as the settings have them; `means` stand over them (clock, resolver, trust)."""
+    return Wire(
         limits=settings.fetch_limits(),
         manners=settings.manners(),
         policy=AddressPolicy.of(settings.fetch_addresses),
         ports=frozenset(settings.fetch_ports),
         version=metadata.version("dateline"),
         folder=warehouse.archive.folder / "hosts",
-        pause=min(settings.batch_seconds, 5.0),
         **means,
     )
-    return Pages(connector, listed, begun_at, len(resumed), len(fresh))
 
 
 def walk_pages(
@@ -95,18 +108,21 @@ def walk_pages(
     pages: Pages,
     *,
     means: Means,
-    before: Iterable[Capture | Rejection] = (),
+    before: Iterable[Capture | Rejection | Passage] = (),
+    leads: Iterable[SavedLead] = (),
     settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Fetch pages and take them, after the items that come `before` them, into the warehouse; gives what became of them.
 
+    `leads` are what saved feeds among those items lead to; it is looked at when they are through.
     Raises StoppedError, with what was loaded, where the fetching was stopped before its end.
     """
+    account = pages.following.account
 
     def settle_and_note(store: Warehouse, staged: Staged) -> LoadReport:
         report = settle_batch(store, staged)
-        save_states(store, page_states(staged))
+        save_states(store, account.settled(staged))
         return report
 
     ledger_start = warehouse.archive.recover()
@@ -114,7 +130,7 @@ def walk_pages(
         report = walk(
             warehouse,
             run,
-            chain(before, pages.connector.stream()),
+            _items(pages, before, leads),
             documents=settings.batch_documents,
             size=settings.batch_bytes,
             seconds=settings.batch_seconds,
@@ -123,6 +139,7 @@ def walk_pages(
             progress=progress,
         )
     write_index(warehouse.archive, ledger_start, warehouse.archive.recover(), run.run_id)
+    save_states(warehouse, account.rest(run.run_id))
     if pages.connector.stopped:
         raise StoppedError(report)
     state = {"begun_at": pages.begun_at, "done": True}
@@ -130,38 +147,18 @@ def walk_pages(
     return report
 
 
-def page_states(staged: Staged) -> Iterator[SourceState]:
-    """Say how far the pages of a batch are: with what to ask next time, and how long there is no need to."""
-    for one in staged.kept:
-        item = one.item
-        if item.source != SOURCE:
-            continue
-        if isinstance(item, Rejection):
-            if item.reason == NOT_KEPT:  # what is remembered of it is of no use
-                yield SourceState(SOURCE, PAGE, item.locator, {}, staged.run_id)
-            continue
-        validators = {name: header_field(item.http_headers, name) for name in ("etag", "last-modified")}
-        state = {
-            "url": item.url,
-            "etag": validators["etag"],
-            "last_modified": validators["last-modified"],
-            "payload_sha256": one.payload_sha256,
-            "media_type": item.media_type,
-            "fetched_at": item.captured_at,
-            "fresh_until": fresh_until(item.http_headers, item.captured_at),
-        }
-        yield SourceState(SOURCE, PAGE, item.locator, state, staged.run_id, item.captured_at)
-
-
-def read_lists(paths: Iterable[Path]) -> list[str]:
-    """Read files of addresses, one a line; empty lines and those that begin with # are passed over. Raises OSError."""
-    lines = (line.strip() for path in paths for line in path.read_text("utf-8", "replace").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def is_address(given: str) -> bool:
-    """Tell an address from a path."""
-    return given.lower().startswith(("http://", "https://"))
+def _items(
+    pages: Pages, before: Iterable[Capture | Rejection | Passage], leads: Iterable[SavedLead]
+) -> Iterator[Capture | Rejection | Passage | None]:
+    """Give what comes before the pages, then the pages and what they lead to, as it comes."""
+    yield from before
+    for lead in leads:
+        pages.following.begin_with(*lead)
+    for item in pages.connector.stream():
+        if item is None:
+            yield None
+        else:
+            yield from pages.following.take(item)
 
 
 @contextmanager
@@ -183,14 +180,3 @@ def stopping_gently(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _is_fresh(state: SourceState | None, now: datetime) -> bool:
-    until = state.state.get("fresh_until") if state else None
-    return bool(until) and datetime.fromisoformat(str(until)) > now
-
-
-def _known(state: Mapping[str, Any]) -> Known:
-    return Known(
-        str(state["url"]), state["payload_sha256"], state["media_type"], state.get("etag"), state.get("last_modified")
-    )

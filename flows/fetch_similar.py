@@ -10,7 +10,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from flows.find_similar import find_similar, open_providers, wire_of
+from flows.fetch_pages import wire_of
+from flows.find_similar import find_similar, open_providers
 from flows.settings import Settings
 from flows.walk_documents import Staged, recover, settle
 from transforms.boilerplate import shipped_rules

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from importlib import metadata
+from dataclasses import dataclass, replace
 from typing import Any
 
-from connectors.providers.asking import Answered, Wire, ask, fetch_documents
+from connectors.providers.asking import Answered, ask, fetch_documents, look_up
 from connectors.providers.catalogue import make_provider
 from connectors.providers.local import searchable
-from connectors.providers.provider import Budget, Hit, Provider, ProviderSettingsError, Shelf
-from connectors.web.addresses import AddressPolicy
+from connectors.providers.provider import Budget, Hit, Keeper, Provider, ProviderSettingsError, Shelf
 from connectors.web.fetcher import SOURCE, locator_of
+from connectors.web.wire import Wire
 from flows.fetch_pages import open_pages, walk_pages
 from flows.settings import Settings
 from flows.supervise_workers import Means
 from flows.walk_documents import Staged, settle, walk
 from transforms.identity import canonical_url
 from transforms.questions import Question, build_question, likeness
-from transforms.records import Capture, Rejection
+from transforms.records import Capture, Passage, Rejection
 from transforms.words import words_of
 from warehouse.coverage import (
     HitOutcome,
@@ -48,6 +47,7 @@ _HOW = (
     "kinds: common_crawl, endpoint, gdelt, gdelt_files, google_news, local, media_cloud, wayback"
 )
 _UNPROMISING = 0.0
+_GONE = ("http_404", "http_410", "unknown_host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,6 @@ def open_providers(settings: Settings, names: Sequence[str] = ()) -> list[Provid
     return [make_provider(name, settings.providers[name]) for name in names or settings.providers]
 
 
-def wire_of(warehouse: Warehouse, settings: Settings, **means: Any) -> Wire:
-    """Give the fetcher's means as the settings have them; `means` stand over them (clock, resolver, trust)."""
-    return Wire(
-        limits=settings.fetch_limits(),
-        manners=settings.manners(),
-        policy=AddressPolicy.of(settings.fetch_addresses),
-        ports=frozenset(settings.fetch_ports),
-        version=metadata.version("dateline"),
-        folder=warehouse.archive.folder / "hosts",
-        **means,
-    )
-
-
 def find_similar(
     warehouse: Warehouse,
     run: Run,
@@ -120,10 +107,42 @@ def find_similar(
     offers_known = [(offer, found) for offer, found in offers_known if found != article_id]
     fresh = [offer for offer, found in offers_known if found is None]
     taken = fresh[:budget]
-    report = _load(warehouse, run, settings, taken, providers, means, wire, settle_batch)
+    left = len(fresh) - len(taken)
+
+    def loaded(offers: Sequence[Offer], asked: Iterable[Answered]) -> LoadReport:
+        return _load(warehouse, run, settings, offers, asked, providers, means, wire, settle_batch)
+
+    report = loaded(taken, answers)
+    remote = [one for one in providers if not isinstance(one, Shelf)]
+    keepers: list[Provider] = [one for one in remote if isinstance(one, Keeper)]
+    copies = look_up(keepers, _dead(warehouse, run, taken), question, wire)
+    if copies:
+        asked = [answer for those in copies.values() for answer in those]
+        copied = {url: _copy(those, taken, url) for url, those in copies.items()}
+        report += loaded([copy for copy in copied.values() if copy], asked)
+        answers = [*answers, *asked]
+        offers_known = [(copied.get(offer.hit.url or "") or offer, known) for offer, known in offers_known]
+        taken = [copied.get(offer.hit.url or "") or offer for offer in taken]
     outcomes = _outcomes(warehouse, run, article_id, question, offers_known, taken)
     save_coverage(warehouse, run.run_id, article_id, map(_request_outcome, answers), outcomes)
-    return Coverage(question, report, tuple(answers), len(fresh) - len(taken))
+    return Coverage(question, report, tuple(answers), left)
+
+
+def _dead(warehouse: Warehouse, run: Run, taken: Sequence[Offer]) -> list[str]:
+    """Give the addresses of hits at which there is no page any more."""
+    refused = find_refused(warehouse, run.run_id)
+    gone = [offer for offer in taken if not offer.hit.request and not offer.hit.capture]
+    return [offer.hit.url or "" for offer in gone if refused.get(offer.place.locator, ("", ""))[0] in _GONE]
+
+
+def _copy(answers: Iterable[Answered], taken: Iterable[Offer], url: str) -> Offer | None:
+    """Give the copy that somebody keeps of a page, in the place of the hit that led to it."""
+    gone = next(offer for offer in taken if offer.hit.url == url)
+    for answer in answers:
+        for hit in answer.hits:
+            told = replace(hit, url=url, title=gone.hit.title, published=gone.hit.published, names=gone.hit.names)
+            return Offer(answer.provider, told, _place(answer.provider, told), gone.promise)
+    return None
 
 
 def _own_addresses(url: str | None) -> frozenset[str]:
@@ -172,20 +191,25 @@ def _load(
     run: Run,
     settings: Settings,
     taken: Sequence[Offer],
+    answers: Iterable[Answered],
     providers: Sequence[Provider | Shelf],
     means: Means,
     wire: Wire,
     settle_batch: Callable[[Warehouse, Staged], LoadReport],
 ) -> LoadReport:
-    """Take the documents of offers into the warehouse: those that came with their hits, then those that are fetched."""
+    """Take the documents of offers into the warehouse: those that came with their hits, then those that are fetched.
+
+    What the services answered is kept before them, as everything that was fetched.
+    """
     named = {provider.name: provider for provider in providers if not isinstance(provider, Shelf)}
-    before: list[Capture | Rejection] = [offer.hit.capture for offer in taken if offer.hit.capture]
+    before: list[Capture | Rejection | Passage] = [Passage(one.exchanges) for one in answers if one.exchanges]
+    before += [offer.hit.capture for offer in taken if offer.hit.capture]
     before += fetch_documents([(named[offer.provider], offer.hit) for offer in taken if offer.hit.request], wire)
     urls = [offer.hit.url for offer in taken if offer.hit.url and not offer.hit.request and not offer.hit.capture]
     if not urls:
         documents, size = settings.batch_documents, settings.batch_bytes
         return walk(warehouse, run, before, documents=documents, size=size, means=means, settle_batch=settle_batch)
-    outward = {"clock": wire.clock, "resolver": wire.resolver, "trust": wire.trust}
+    outward: dict[str, Any] = {"clock": wire.clock, "resolver": wire.resolver, "trust": wire.trust}
     pages = open_pages(warehouse, settings, urls, **outward)
     return walk_pages(warehouse, run, settings, pages, means=means, before=before, settle_batch=settle_batch)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from prefect import flow, task
@@ -10,7 +12,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from flows.fetch_pages import open_pages, read_lists, walk_pages
+from connectors.web.connector import Standing
+from flows.choose_sources import NoSourceError, choose_sources
+from flows.fetch_pages import open_pages, walk_pages
 from flows.settings import Settings
 from flows.walk_documents import Staged, recover, settle
 from transforms.boilerplate import shipped_rules
@@ -32,7 +36,7 @@ def load_fetched(warehouse: Warehouse, staged: Staged) -> LoadReport:
 
 def _name() -> str:
     given = [str(one) for name in ("urls", "lists") for one in flow_run.parameters.get(name) or []]
-    return f"fetch {', '.join(given)}"[:200]
+    return f"fetch {', '.join(given or ['the declared sources'])}"[:200]
 
 
 @flow(name="ingest-pages", flow_run_name=_name, retries=1, retry_delay_seconds=60, validate_parameters=True)
@@ -41,25 +45,43 @@ def ingest_pages(
     lists: list[Path] | None = None,
     warehouse: Path | None = None,
     max_rejected: float | None = None,
+    *,
+    follow: bool = False,
+    since: datetime | None = None,
 ) -> dict[str, int]:
     """Fetch web addresses, and those of files with one a line, into the warehouse; gives the counts of the run.
 
+    Without either the sources that `dateline.toml` declares are read, files too. An address of a feed or sitemap stands
+    for the pages that it names; with `follow` a site's page for those of its feeds and sitemaps, dated `since` then.
     `warehouse` and `max_rejected` stand over the settings. Raises TooManyRejectedError after everything that can be
     loaded is loaded.
     """
     settings = Settings()
+    try:
+        sources = choose_sources(settings, urls or [], lists=lists or [], follow=follow, since=since)
+    except NoSourceError as error:  # a schedule may well begin before the first source is declared
+        get_run_logger().warning("nothing to fetch: %s", error)
+        return {"captures": 0, **dict.fromkeys(OUTCOMES, 0)}
     store = settings.open_warehouse(warehouse)
     allowed = settings.max_rejected if max_rejected is None else max_rejected
     recovered = recover(store, settings.means())
     if recovered.captures:
         get_run_logger().warning("recovered %d captures that an earlier run kept and did not load", recovered.captures)
-    pages = open_pages(store, settings, [*(urls or []), *read_lists(lists or [])])
+    pages = open_pages(store, settings, sources.roots, beside=sources.followed)
     with open_run(store, "ingest-pages", shipped_rules(*settings.means().rules).sha256) as run:
-        report = walk_pages(store, run, settings, pages, means=settings.means(), settle_batch=load_fetched)
-    hosts = [
-        {"host": one.host, "captured": one.captured, "rejected": one.rejected} for one in pages.connector.standings()
-    ]
-    create_table_artifact(hosts or [{"host": "", "captured": 0, "rejected": 0}], key="ingest-pages")
+        report = walk_pages(
+            store,
+            run,
+            settings,
+            pages,
+            means=settings.means(),
+            before=sources.captures(store),
+            leads=sources.leads(),
+            settle_batch=load_fetched,
+        )
+    sources.note(store, run.run_id)
+    hosts = [asdict(one) for one in pages.connector.standings()]
+    create_table_artifact(hosts or [asdict(Standing("", 0))], key="ingest-pages")
     if report.rejected > allowed * report.captures:
         raise TooManyRejectedError(f"{report.rejected} of {report.captures} pages were rejected")
     return {"captures": report.captures, **{outcome: getattr(report, outcome) for outcome in OUTCOMES}}

@@ -23,6 +23,10 @@ from warehouse.runs import Run, open_run
 _MOST_REJECTIONS = 50
 
 
+class NoFilesError(ValueError):
+    """Places that are not on this machine."""
+
+
 class TooManyRejectedError(Exception):
     """More captures were rejected than the settings allow; the rest is loaded."""
 
@@ -49,12 +53,14 @@ def ingest_seeds(
 ) -> dict[str, int]:
     """Load seed files, folders and glob patterns into the warehouse; gives the counts of the run.
 
-    Without paths the sources that `dateline.toml` declares are read. With `only_new`, which is how those are read,
+    Without paths the files that `dateline.toml` declares are read. With `only_new`, which is how those are read,
     files are passed over that are as the last such run found them. `warehouse` and `max_rejected` stand over the
     settings. Raises TooManyRejectedError after everything that can be loaded is loaded.
     """
     settings = Settings()
     sources = choose_sources(settings, paths or [], only_new=only_new)
+    if paths and sources.roots:
+        raise NoFilesError("addresses are fetched by the flow ingest-pages, which reads declared files too")
     store = settings.open_warehouse(warehouse)
     allowed = settings.max_rejected if max_rejected is None else max_rejected
     means = settings.means()

@@ -62,14 +62,15 @@ def print_ingest(
     skipped: Mapping[str, int],
     *,
     as_json: bool,
+    hosts: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Print what a run loaded, removed and refused, and a query to try."""
+    """Print what a run loaded, removed and refused, and a query to try; as JSON with how far the pages of `hosts` are."""
     removed = removed_by_run(warehouse, run_id)
     refused = list_rejections(warehouse, run_id, _MOST)
     made = articles_of_run(warehouse, run_id, _MOST)
     if as_json:
         told = {"run_id": run_id, **asdict(report), "removed": removed, "rejections": refused, "skipped": skipped}
-        print_rows([{**told, "recovered": recovered.captures}], as_json=True)
+        print_rows([{**told, "recovered": recovered.captures, "hosts": hosts}], as_json=True)
         return
     if recovered.captures:
         click.echo(f"Recovered {recovered.captures:,} captures that an earlier run had kept and not loaded.\n")
@@ -97,7 +98,7 @@ def _print_left(skipped: Mapping[str, int], refused: Sequence[Row], rejected: in
     if refused:
         click.echo(f"\n{_heading('Rejected', len(refused), rejected)}")
         for row in refused:
-            click.echo(f"  {row['reason']:<12}{row['locator']}: {row['detail']}")
+            click.echo(f"  {row['reason']:<11} {row['locator']}: {row['detail']}")
 
 
 def print_report(report: LoadReport, *, as_json: bool) -> None:

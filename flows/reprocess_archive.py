@@ -12,6 +12,7 @@ from transforms.boilerplate import shipped_rules
 from warehouse.archive import sync_folder
 from warehouse.comparison import Comparison, compare
 from warehouse.database import Warehouse, WarehouseMissingError
+from warehouse.notes import carry_notes
 from warehouse.runs import open_run
 
 
@@ -46,6 +47,7 @@ def promote_shadow(warehouse: Warehouse, means: Means) -> None:
     recover(shadow, means)
     with warehouse.writing():
         pass  # nobody else writes, and no log of the former file is left to be taken for one of the shadow's
+    carry_notes(warehouse, shadow)
     former = _beside(warehouse.path, ".replaced")
     former.unlink(missing_ok=True)
     os.link(warehouse.path, former)

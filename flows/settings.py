@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -25,17 +26,21 @@ if TYPE_CHECKING:
     from warehouse.database import Warehouse
 
 
+SourceKind = Literal["files", "warc", "pages", "feed", "sitemap", "site"]
+
+
 class Source(BaseModel):
-    """A source that `dateline.toml` declares: its name, where it is, and which columns of its tables hold which fields."""
+    """A source that `dateline.toml` declares: its name, what and where it is, and what only its kind needs."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="The `source` of its captures")
-    kind: Literal["files"] = Field("files", description="What it is")
-    location: str | list[str] = Field(description="A path or glob pattern, or several")
+    kind: SourceKind = Field("files", description="What it is")
+    location: str | list[str] = Field(description="A path, glob pattern or address, or several")
     columns: dict[str, str] = Field(
         default_factory=dict, description="Fields of a document and their columns in tables"
     )
+    since: datetime | Literal["cursor"] | None = Field(None, description="As `follow_since`, for this source")
 
     @property
     def places(self) -> list[str]:
@@ -48,6 +53,29 @@ class Source(BaseModel):
         from connectors.tables import checked_map  # noqa: PLC0415  (only who declares columns needs it)
 
         return checked_map(columns) if columns else columns
+
+    @field_validator("since")
+    @classmethod
+    def _in_utc(cls, given: datetime | str | None) -> datetime | str | None:
+        return in_utc(given)
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Source:
+        is_web = [place.lower().startswith(("http://", "https://")) for place in self.places]
+        if self.kind in ("files", "warc") and any(is_web):
+            raise ValueError(f"{self.name}: an address is of kind pages, feed, sitemap or site, not {self.kind}")
+        if self.kind == "site" and not all(is_web):
+            raise ValueError(f"{self.name}: a site is an address, which begins with http:// or https://")
+        if self.columns and self.kind != "files":
+            raise ValueError(f"{self.name}: only files have columns")
+        if self.since and self.kind not in ("feed", "sitemap", "site"):
+            raise ValueError(f"{self.name}: only feeds, sitemaps and sites have a since")
+        return self
+
+
+def in_utc(given: datetime | str | None) -> datetime | str | None:
+    """Give an instant without a zone that of UTC."""
+    return given.replace(tzinfo=given.tzinfo or UTC) if isinstance(given, datetime) else given
 
 
 class Settings(BaseSettings):
@@ -100,6 +128,8 @@ class Settings(BaseSettings):
         4.0, ge=0, description="Seconds before the second attempt; then twice as long each time"
     )
     fetch_most_failures: int = Field(12, gt=0, description="Weight of failures in a row at which a host is given up")
+    fetch_mining_file: bool = Field(True, description="Ask every site for its /.well-known/tdmrep.json")
+    fetch_heed_reservations: bool = Field(False, description="Leave out pages that their site reserves from mining")
     fetch_connections: int = Field(32, gt=0, description="Hosts that are asked at the same time")
     fetch_wire_bytes: int = Field(16 * 1024 * 1024, gt=0, description="Largest answer on the wire, in bytes")
     fetch_body_bytes: int = Field(32 * 1024 * 1024, gt=0, description="Largest answer decoded, in bytes")
@@ -116,6 +146,17 @@ class Settings(BaseSettings):
     fetch_read_timeout: float = Field(15.0, gt=0, description="Seconds without a byte")
     fetch_url_bytes: int = Field(8192, gt=0, description="Longest address")
 
+    follow_links: int = Field(
+        500,
+        gt=0,
+        description="Pages that a run fetches from a feed, or from the sitemaps of an index, the newest first",
+    )
+    follow_lists: int = Field(1000, gt=0, description="Feeds and sitemaps that a run reads because others name them")
+    follow_attempts: int = Field(3, gt=0, description="Runs in which a link is tried that is refused")
+    follow_since: datetime | Literal["cursor"] | None = Field(
+        None, description='Only links dated from then on; "cursor": what is newer than all that a feed had before'
+    )
+
     providers: dict[str, dict[str, Any]] = Field(
         {}, description="Who is asked for similar coverage: a table each, with kind and what the kind needs"
     )
@@ -127,6 +168,11 @@ class Settings(BaseSettings):
     @classmethod
     def _by_commas(cls, given: object) -> object:
         return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+    @field_validator("follow_since")
+    @classmethod
+    def _in_utc(cls, given: datetime | str | None) -> datetime | str | None:
+        return in_utc(given)
 
     @field_validator("fetch_addresses")
     @classmethod

@@ -38,7 +38,10 @@ def print_hosts(connector: WebConnector, resumed: int, fresh: int, contact: str 
         click.echo(f"\n{click.style('Hosts', bold=True)}{more}")
     for one in standings[:_MOST]:
         left = f", {one.left:,} left" if one.left else ""
-        click.echo(f"  {one.host or '(no host)':<40}{one.captured:>8,} captured, {one.rejected:,} rejected{left}")
+        waited = f", waited {one.waited:,.0f} s for it" if one.waited >= 1 else ""
+        click.echo(
+            f"  {one.host or '(no host)':<40}{one.captured:>8,} captured, {one.rejected:,} rejected{left}{waited}"
+        )
     if resumed:
         click.echo(f"{resumed:,} addresses of this list had been fetched before it was stopped, and were not again.")
     if fresh:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flows.supervise_workers import Inline, Means, Team, Work, open_workers
-from transforms.records import Capture, Rejection
+from transforms.credentials import free_of_secrets
+from transforms.records import Capture, Passage, Rejection
 from warehouse.archive import Appended, Entry, Placement
 from warehouse.database import Warehouse
 from warehouse.load import Batch, LoadReport, Survey, load, survey
@@ -52,13 +53,13 @@ class Staged:
 
 
 def batches(
-    items: Iterable[Item | None], documents: int, size: int, seconds: float | None = None
-) -> Iterator[list[Item]]:
+    items: Iterable[Item | Passage | None], documents: int, size: int, seconds: float | None = None
+) -> Iterator[list[Item | Passage]]:
     """Group items into batches of at most `documents`, closed early at `size` bytes, or after `seconds`.
 
     A None among the items is no item: nothing came for a while, which is the time to look at the clock.
     """
-    batch: list[Item] = []
+    batch: list[Item | Passage] = []
     held, begun = 0, time.monotonic()
     for item in items:
         if seconds is not None and batch and time.monotonic() - begun >= seconds:
@@ -68,7 +69,8 @@ def batches(
             continue
         begun = begun if batch else time.monotonic()
         batch.append(item)
-        held += len(item.payload) + sum(len(one.response) for one in item.exchanges)
+        held += 0 if isinstance(item, Passage) else len(item.payload)
+        held += sum(len(one.response) for one in item.exchanges)
         if len(batch) >= documents or held >= size:
             yield batch
             batch, held = [], 0
@@ -76,8 +78,12 @@ def batches(
         yield batch
 
 
-def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], team: Transformers, number: int = 0) -> Staged:
+def stage(
+    warehouse: Warehouse, run: Run, batch: Sequence[Item | Passage], team: Transformers, number: int = 0
+) -> Staged:
     """Make a batch durable and begin to transform it; `number` tells it from the other batches of its run."""
+    items = [item for item in batch if not isinstance(item, Passage)]
+    passages = [item for item in batch if isinstance(item, Passage)]
     named = [(record_id(item, digest := payload_sha256(item)), digest, item) for item in items]
     known = survey(warehouse, named)
     named = [one if _has_bytes(*one, known) else _unkept(one[2]) for one in named]
@@ -86,8 +92,8 @@ def stage(warehouse: Warehouse, run: Run, items: Sequence[Item], team: Transform
     again = [(item, placed[name]) for name, _, item in named if name in placed and _is_news(name, item, known)]
     fetched = [(item, placed[name]) for name, _, item in named if name in placed and item.exchanges]
     appended = Appended((), 0, 0)
-    if fresh or again or fetched:
-        appended = warehouse.archive.append(list(fresh.values()), run.run_id, again, fetched)
+    if fresh or again or fetched or passages:
+        appended = warehouse.archive.append(list(fresh.values()), run.run_id, again, fetched, passages)
     placed.update(zip(fresh, appended.placements, strict=True))
     kept = tuple(
         KeptItem(
@@ -110,7 +116,7 @@ def settle(warehouse: Warehouse, staged: Staged) -> LoadReport:
 def walk(
     warehouse: Warehouse,
     run: Run,
-    items: Iterable[Item | None],
+    items: Iterable[Item | Passage | None],
     *,
     documents: int,
     size: int,
@@ -125,7 +131,7 @@ def walk(
     Items that come slowly are kept after `seconds`, and not held back until there is a second batch.
     """
     total = LoadReport()
-    grouped = batches(items, documents, size, seconds)
+    grouped = batches(map(_shown, items), documents, size, seconds)
     first = next(grouped, None)
     if first is None:
         return total
@@ -312,16 +318,23 @@ def _team(means: Means) -> Iterator[Transformers]:
         yield workers
 
 
-def _is_light(batch: Sequence[Item]) -> bool:
+def _shown(item: Item | Passage | None) -> Item | Passage | None:
+    """Give an item whose place lets nobody in; what went over the wire is left as it came."""
+    return item if item is None or isinstance(item, Passage) else free_of_secrets(item)
+
+
+def _is_light(batch: Sequence[Item | Passage]) -> bool:
     """Tell a few plain texts, which take a time that their length bounds, from what needs processes."""
     return (
         len(batch) <= _LIGHT_DOCUMENTS
-        and sum(len(item.payload) for item in batch) <= _LIGHT_BYTES
+        and sum(len(item.payload) for item in batch if not isinstance(item, Passage)) <= _LIGHT_BYTES
         and all(item.media_type in _LIGHT_TYPES for item in batch if isinstance(item, Capture))
     )
 
 
-def _chain(first: list[Item], second: list[Item] | None, rest: Iterable[list[Item]]) -> Iterator[list[Item]]:
+def _chain(
+    first: list[Item | Passage], second: list[Item | Passage] | None, rest: Iterable[list[Item | Passage]]
+) -> Iterator[list[Item | Passage]]:
     yield first
     if second:
         yield second

@@ -19,7 +19,7 @@ from transforms.identity import article_id, canonical_url, hostname
 from transforms.language import detect_language
 from transforms.pages.hostile import HostilePageError
 from transforms.pages.page import Page, read_page
-from transforms.records import Article, Capture, Rejection, Stage
+from transforms.records import Article, Capture, Rejection, SourceClaims, Stage
 from transforms.reservations import header_reservations, page_reservations
 from transforms.sentences import ABBREVIATION, SENTENCE
 
@@ -73,10 +73,16 @@ def _article(capture: Capture, rules: Rules, mentions: bool, document: Document 
     body = _body(capture, document)
     page, claims = body.page, capture.claims
     source_text = page.source_text if page else body.decoded.text
-    language = _language(claims.language) or (page.language if page else None) or detect_language(source_text)
-    known_title = claims.title or (page.title if page else None)
+    own_language = page.language if page else None
+    # What a feed says of a page stands behind what the page says itself, but for its date, which is weighed.
+    told = (
+        (_language(claims.language), own_language) if not claims.origin else (own_language, _language(claims.language))
+    )
+    language = told[0] or told[1] or detect_language(source_text)
+    known_title = _title(claims, page, None)[0]
     url = canonical_url(capture.url) or canonical_url(page.url if page else None)
-    publisher = claims.publisher or (page.publisher if page else None)
+    own_publisher = page.publisher if page else None
+    publisher = (own_publisher or claims.publisher) if claims.origin else (claims.publisher or own_publisher)
     cleaned = clean(
         source_text,
         rules,
@@ -88,7 +94,7 @@ def _article(capture: Capture, rules: Rules, mentions: bool, document: Document 
     )
     if not cleaned.text:
         raise _Refused("clean", "empty", "nothing is left when the litter is gone")
-    title, title_origin = _title(claims.title, page, cleaned)
+    title, title_origin = _title(claims, page, cleaned)
     date_claims = make_claims(
         _date_words(capture, page, cleaned),
         url=url,
@@ -104,7 +110,7 @@ def _article(capture: Capture, rules: Rules, mentions: bool, document: Document 
         publisher=publisher,
         title=title,
         title_origin=title_origin,
-        authors=claims.authors or (page.authors if page else ()) or names_in_credit(cleaned.credit or ""),
+        authors=_authors(claims, page) or names_in_credit(cleaned.credit or ""),
         credit=cleaned.credit,
         dateline=cleaned.dateline,
         language=language,
@@ -156,14 +162,21 @@ def _language(claimed: str | None) -> str | None:
     return code if len(code) == 2 and code.isalpha() else None
 
 
-def _title(claimed: str | None, page: Page | None, cleaned: Cleaned) -> tuple[str | None, str | None]:
-    if claimed:
-        return claimed, "source"
+def _title(claims: SourceClaims, page: Page | None, cleaned: Cleaned | None) -> tuple[str | None, str | None]:
+    if claims.title and not claims.origin:
+        return claims.title, "source"
     if page and page.title:
         return page.title, page.title_origin
-    if cleaned.title:
+    if claims.title:
+        return claims.title, claims.origin
+    if cleaned and cleaned.title:
         return cleaned.title, "title-line"
-    return first_sentence(cleaned.text), "first-sentence"
+    return (first_sentence(cleaned.text), "first-sentence") if cleaned else (None, None)
+
+
+def _authors(claims: SourceClaims, page: Page | None) -> tuple[str, ...]:
+    own = page.authors if page else ()
+    return own or claims.authors if claims.origin else claims.authors or own
 
 
 def first_sentence(text: str) -> str:
@@ -182,9 +195,9 @@ def first_sentence(text: str) -> str:
 def _date_words(capture: Capture, page: Page | None, cleaned: Cleaned) -> list[RawClaim]:
     found: list[RawClaim] = []
     if capture.claims.published:
-        found.append(("published", capture.claims.published, "source"))
+        found.append(("published", capture.claims.published, capture.claims.origin or "source"))
     if capture.claims.modified:
-        found.append(("modified", capture.claims.modified, "source"))
+        found.append(("modified", capture.claims.modified, capture.claims.origin or "source"))
     found += [("published", raw, "text-prefix") for raw in cleaned.date_words]
     return [*found, *(page.dates if page else ())]
 

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import ada_url
 
+from transforms.credentials import secret_parameters
+
 _ID_BYTES = 16
 # An address within an AMP cache: https or not, and the page's own.
 _AMP_CACHE = re.compile(r"https?://(?:[^/]+\.cdn\.ampproject\.org/[cv]|www\.google\.[a-z.]+/amp)/(s/)?(.+)")
@@ -31,7 +33,7 @@ def article_id(url: str | None, source: str, locator: str) -> str:
 
 
 def canonical_url(url: str | None) -> str | None:
-    """Give the one spelling of a web address: parsed as browsers do, without fragment and tracking parameters.
+    """Give the one spelling of a web address: parsed as browsers do, without fragment, passwords, keys and tracking parameters.
 
     The AMP and print forms of a page, and copies of it in an AMP cache, have the address of the page. None where there is
     no http or https address.
@@ -107,4 +109,4 @@ def _without_tracking(query: str) -> str:
 @cache
 def _tracking() -> tuple[frozenset[str], tuple[str, ...], dict[str, list[str]]]:
     table = tomllib.loads(resources.files("transforms").joinpath("tracking.toml").read_text("utf-8"))
-    return frozenset(table["parameters"]), tuple(table["prefixes"]), table["variants"]
+    return frozenset(table["parameters"]) | secret_parameters(), tuple(table["prefixes"]), table["variants"]

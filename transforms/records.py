@@ -19,7 +19,10 @@ OUTCOMES: tuple[Outcome, ...] = ("inserted", "updated", "unchanged", "duplicate"
 
 @dataclass(frozen=True, slots=True)
 class SourceClaims:
-    """What a source itself says of a document, in its own words and unread."""
+    """What a source itself says of a document, in its own words and unread.
+
+    `origin` names who says it where that is not the document's own source: the feed or sitemap that led to it.
+    """
 
     title: str | None = None
     published: str | None = None
@@ -27,6 +30,7 @@ class SourceClaims:
     authors: tuple[str, ...] = ()
     publisher: str | None = None
     language: str | None = None
+    origin: Literal["feed", "sitemap"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,13 @@ class Capture:
     reservations: tuple[str, ...] = ()
     payload_sha256: str | None = None
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What went over the wire and is no document: the feed that led to some, the answer of a service. It is only kept."""
+
+    exchanges: tuple[Exchange, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

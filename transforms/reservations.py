@@ -14,7 +14,7 @@ _META = re.compile(r"<meta\s[^<>]{1,400}>", re.IGNORECASE)
 _NAME = re.compile(r"\bname\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CONTENT = re.compile(r"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _HEAD = 200_000  # characters of a page in which its head is sought
-_NOT_FOR_TRAINING = re.compile(r"\b(?:train-ai|ai-train)\s*=\s*(?:n\b|no\b)", re.IGNORECASE)
+_SIGNAL = re.compile(r"([\w-]{1,40})\s*=\s*[\"']?([\w-]{1,40})")
 
 
 def mining_agents() -> tuple[str, ...]:
@@ -23,15 +23,22 @@ def mining_agents() -> tuple[str, ...]:
 
 
 def header_reservations(headers: Headers) -> tuple[str, ...]:
-    """Find reservations in the header fields of an answer: TDM-Reservation, X-Robots-Tag, Content-Usage."""
+    """Find reservations in the header fields of an answer: TDM-Reservation, X-Robots-Tag, Content-Usage, Content-Signal."""
     found = []
     if (
         (field(headers, "tdm-reservation") or "").strip() == "1"
         or _has_word(field(headers, "x-robots-tag"))
-        or _NOT_FOR_TRAINING.search(field(headers, "content-usage") or "")
+        or signals_reserve(field(headers, "content-usage") or "")
+        or signals_reserve(field(headers, "content-signal") or "")
     ):
         found.append("reserved_by_header")
     return tuple(found)
+
+
+def signals_reserve(signals: str) -> bool:
+    """Tell whether signals, as Content-Usage and Content-Signal have them, say no to mining or training."""
+    words = _table()["signals"]
+    return any(name.lower() in words and value.lower() in ("n", "no") for name, value in _SIGNAL.findall(signals))
 
 
 def page_reservations(markup: str) -> tuple[str, ...]:

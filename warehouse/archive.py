@@ -21,7 +21,7 @@ from urllib.parse import quote
 import orjson
 
 from transforms.http_messages import read_response
-from transforms.records import Capture, Rejection
+from transforms.records import Capture, Passage, Rejection
 from warehouse.warc import (
     UnreadableRecordError,
     answer_of,
@@ -33,7 +33,7 @@ from warehouse.warc import (
     split_members,
     unpack,
 )
-from warehouse.wire import describe, pack_again, pack_way
+from warehouse.wire import describe, pack_again, pack_passage, pack_way
 
 LEDGER = "ledger.cdxj"
 SOFTWARE = "dateline"
@@ -101,13 +101,16 @@ class Archive:
         run_id: str,
         again: Sequence[tuple[Capture | Rejection, Placement]] = (),
         fetched: Sequence[tuple[Capture | Rejection, Placement]] = (),
+        passages: Sequence[Passage] = (),
     ) -> Appended:
         """Keep the bytes of a batch; they are on disk, with their ledger lines, when this returns.
 
         `again` are items whose bytes are kept already and that were seen anew: they get a line and no record. `fetched`
-        are those among the kept ones that came over the wire: what was said there is kept too.
+        are those among the kept ones that came over the wire: what was said there is kept too. `passages` were said
+        there and are about none of them.
         """
-        units = [_unit(item) for item in items]
+        units = [[_Piece(one) for one in pack_passage(passage)] for passage in passages]
+        units += [_unit(item) for item in items]
         units += [[_Piece(one) for one in pack_again(item, self._content(kept))] for item, kept in fetched]
         with self._locked() as ledger:
             start = self._recover(ledger)

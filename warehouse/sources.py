@@ -69,6 +69,16 @@ def read_states(
     return {row["locator"]: SourceState(**{**row, "state": orjson.loads(row["state"] or "{}")}) for row in found}
 
 
+def last_captured(warehouse: Warehouse, source: str, locators: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Say what was last captured at a connector's places: its address, type, digest and time."""
+    if not warehouse.path.exists():
+        return {}
+    with warehouse.writing() as connection:
+        connection.register("asked", table([(one,) for one in locators], _PLACES))
+        found = rows(run_sql(connection, "queries/captured", {"source": source}))
+    return {row.pop("locator"): row for row in found}
+
+
 def seen_since(warehouse: Warehouse, source: str, since: datetime) -> set[str]:
     """Name the places of a connector that a run since then has seen, whatever became of them."""
     if not warehouse.path.exists():

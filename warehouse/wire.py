@@ -15,7 +15,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from transforms.http_messages import read_response
 from transforms.identity import capture_id
-from transforms.records import Capture, Exchange, Rejection
+from transforms.records import Capture, Exchange, Passage, Rejection
 from warehouse.warc import answer_of, member, payload_sha256, record_id, wire_fields
 
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
@@ -43,6 +43,15 @@ def pack_way(item: Capture | Rejection) -> list[bytes]:
         if exchange is not answer:
             members.append(_response(exchange, name))
         members.append(_request(exchange, name))
+    return members
+
+
+def pack_passage(passage: Passage) -> list[bytes]:
+    """Write what went over the wire and is about no item."""
+    members: list[bytes] = []
+    for exchange in passage.exchanges:
+        name = _name("response", exchange)
+        members += [_request(exchange, name), _response(exchange, name)]
     return members
 
 

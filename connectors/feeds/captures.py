@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.feeds.discovery import opml_links
-from connectors.feeds.entries import Feed, feed_links, read_feed
+from connectors.feeds.entries import Entry, Feed, feed_links, read_feed
 from connectors.feeds.guards import LARGEST_SITEMAP, FeedError
+from connectors.feeds.leads import Lead, read_lead
 from connectors.feeds.links import Link
 from connectors.feeds.sitemaps import find_root, read_sitemap
 from connectors.files import read_bounded
@@ -26,15 +28,18 @@ def read_feed_file(found: Found) -> Iterator[Capture | Rejection]:
     content = read_bounded(found.stream, LARGEST_SITEMAP)
     try:
         root = find_root(content)
+        if found.leads is not None:
+            found.leads.append((found.place, _without_whole(read_lead(content))))
         if root in ("urlset", "sitemapindex", "opml"):
-            found.skipped["links to fetch"] += len(links_of(content))
+            if found.leads is None:
+                found.skipped["links to fetch"] += len(links_of(content))
             return
         feed = read_feed(content)
     except FeedError as error:
         yield found.refuse(error.reason, str(error), payload=content[: found.limit])
         return
     for entry in feed.entries:
-        if entry.page is None:
+        if entry.page is None and not (entry.url and found.leads is not None):
             found.skipped["links to fetch" if entry.url else "entries without an address or a text"] += 1
     yield from entry_captures(feed, found.source, found.place, found.modified_at)
     if feed.left:
@@ -42,21 +47,26 @@ def read_feed_file(found: Found) -> Iterator[Capture | Rejection]:
 
 
 def entry_captures(feed: Feed, source: str, place: str, captured_at: datetime) -> Iterator[Capture]:
-    """Yield the entries of a feed that carry their article, each as a page with what the feed says of it as claims.
+    """Yield the entries of a feed that carry their article, each as a page with what the feed says of it as claims."""
+    for entry in feed.entries:
+        if entry.page is not None:
+            yield entry_capture(entry, entry.page, source, place, captured_at)
+
+
+def entry_capture(entry: Entry, page: str, source: str, place: str, captured_at: datetime) -> Capture:
+    """Give an entry that carries its article as a page.
 
     The page holds title and text and no date, so that an entry which is only dated anew is the same capture.
     """
-    for entry in feed.entries:
-        if entry.page is not None:
-            yield Capture(
-                source=source,
-                locator=f"{place}#{entry.entry_id[:_LONGEST_ID]}",
-                captured_at=captured_at,
-                media_type="text/html; charset=utf-8",
-                payload=entry.page.encode("utf-8", "replace"),
-                url=entry.url,
-                claims=entry.claims,
-            )
+    return Capture(
+        source=source,
+        locator=f"{place}#{entry.entry_id[:_LONGEST_ID]}",
+        captured_at=captured_at,
+        media_type="text/html; charset=utf-8",
+        payload=page.encode("utf-8", "replace"),
+        url=entry.url,
+        claims=entry.claims,
+    )
 
 
 def links_of(content: bytes, url: str | None = None) -> tuple[Link, ...]:
@@ -70,6 +80,11 @@ def links_of(content: bytes, url: str | None = None) -> tuple[Link, ...]:
     if root in ("urlset", "sitemapindex") or content.startswith(b"\x1f\x8b") or not _is_marked(content):
         return read_sitemap(content, url).links
     return tuple(feed_links(read_feed(content, url)))
+
+
+def _without_whole(lead: Lead) -> Lead:
+    """Leave out the pages of which the file carries the article itself."""
+    return replace(lead, pages=tuple(page for page in lead.pages if page.whole is None), whole=())
 
 
 def _is_marked(content: bytes) -> bool:

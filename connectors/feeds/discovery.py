@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 from lxml import etree
 
 from connectors.feeds.guards import LARGEST_FEED, FeedError, guard_entities, guard_size
 from connectors.feeds.links import Link, Origin, absolute
+from connectors.feeds.repairs import mended
 from transforms.encoding import NotTextError, decode
 from transforms.records import SourceClaims
 
@@ -72,9 +73,11 @@ def opml_links(content: bytes, url: str | None = None) -> tuple[Link, ...]:
     guard_size(content, LARGEST_FEED)
     guard_entities(content)
     found: dict[str, Link] = {}
+    safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+    parsed = etree.iterparse(io.BytesIO(mended(content)), events=("start",), recover=True, **safe)
     try:
-        for told in _outlines(content):
-            address = absolute(told.get("xmlurl"), url)
+        for told in _outlines(parsed):
+            address = absolute(_feed_address(told), url)
             title = told.get("title") or told.get("text")
             if address and len(found) < MOST_OUTLINES:
                 found.setdefault(
@@ -83,15 +86,27 @@ def opml_links(content: bytes, url: str | None = None) -> tuple[Link, ...]:
     except etree.XMLSyntaxError as error:
         if not found:
             raise FeedError("malformed", f"no XML: {error.msg}") from None
+    faults = [one for one in parsed.error_log if one.level_name == "FATAL"]
+    if faults and not found:
+        raise FeedError("malformed", f"no feed in it, and: {faults[0].message} (line {faults[0].line})")
     return tuple(found.values())
 
 
-def _outlines(content: bytes) -> Iterator[dict[str, str]]:
-    stream = io.BytesIO(content.lstrip(b" \t\r\n"))
-    safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-    for _, element in etree.iterparse(stream, events=("start",), recover=True, **safe):
+def _outlines(parsed: Iterable[tuple[str, etree._Element]]) -> Iterator[dict[str, str]]:
+    for _, element in parsed:
         if isinstance(element.tag, str) and etree.QName(element).localname.lower() == "outline":
             yield {str(name).lower(): str(value).strip() for name, value in element.attrib.items()}
+
+
+def _feed_address(told: dict[str, str]) -> str | None:
+    """Give what an outline says of a feed's address; older lists write `url`, and `feed:` before or for the scheme."""
+    address = told.get("xmlurl") or (
+        told.get("url") if told.get("type", "").lower() in ("rss", "atom", "feed") else None
+    )
+    if address and address.lower().startswith("feed:"):
+        rest = address[len("feed:") :]
+        return f"http:{rest}" if rest.startswith("//") else rest
+    return address
 
 
 def _origin(told: dict[str, str]) -> Origin | None:

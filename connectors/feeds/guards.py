@@ -22,6 +22,9 @@ _MOST_LOOSE = 20_000
 _LARGEST_TAG = 256 * 1024
 _MOST_ATTRIBUTES = 2_000
 _MOST_ELEMENTS = 20_000  # in an entry
+# In a feed; what begins behind them is not read, for parsers take their time for each.
+_MOST_ELEMENTS_IN_ALL = 150_000
+_MOST_ATTRIBUTES_IN_ALL = 100_000
 # Marks of HTML that stand unclosed in feeds that do not escape it.
 _UNCLOSED = frozenset((b"br", b"img", b"hr", b"input", b"wbr", b"p", b"li"))
 _ENTRY_NAMES = frozenset((b"item", b"entry"))
@@ -44,7 +47,7 @@ class XmlForbiddenError(FeedError):
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """XML that may be parsed, cut behind its 5,000th entry; `left` counts the entries behind the cut."""
+    """XML that may be parsed, cut behind its 5,000th entry or where it is too rich; `left` counts the entries behind it."""
 
     content: bytes
     left: int = 0
@@ -87,10 +90,10 @@ def guard_xml(content: bytes, unpacked: bytes | None = None) -> Guarded:
             if place < 0:
                 break
             continue
-        _refuse_large(found[0])
+        walk.attributes += _attributes(found[0])
         if slash:
             walk.close(name)
-        elif not found[0].endswith(b"/>") and not walk.opens(name):
+        elif not walk.opens(name, is_empty=found[0].endswith(b"/>")):
             closed = b"".join(b"</" + one + b">" for one in reversed(walk.stack))
             return Guarded(plain[: found.start()] + closed, len(_ENTRY.findall(plain, found.start())))
     return Guarded(content)
@@ -101,19 +104,24 @@ class _Walk:
 
     def __init__(self) -> None:
         self.stack: list[bytes] = []
-        self.entries = self.held = 0
+        self.entries = self.held = self.elements = self.attributes = 0
 
-    def opens(self, name: bytes) -> bool:
-        """Open an element; False for the entry that is one too many."""
+    def opens(self, name: bytes, *, is_empty: bool) -> bool:
+        """Open an element; False for the entry that is one too many. One that is empty is closed at once."""
         if name.lower() in _UNCLOSED:
             return True
         self.held += 1
+        self.elements += 1
         if self.held > _MOST_ELEMENTS:
             raise FeedError("malformed", f"more than {_MOST_ELEMENTS} elements in an entry")
         if name.rpartition(b":")[2].lower() in _ENTRY_NAMES:
             self.entries, self.held = self.entries + 1, 0
-            if self.entries > MOST_ENTRIES:
+            if self.entries > MOST_ENTRIES or self.elements > _MOST_ELEMENTS_IN_ALL:
                 return False
+            if self.attributes > _MOST_ATTRIBUTES_IN_ALL:
+                return False
+        if is_empty:
+            return True
         self.stack.append(name)
         if len(self.stack) > DEEPEST:
             raise FeedError("too_deep", f"elements nested more than {DEEPEST} deep")
@@ -133,6 +141,9 @@ def _refuse_loose(content: bytes) -> None:
             raise FeedError("malformed", f"more than {_MOST_LOOSE} marks without an end, or bare ampersands")
 
 
-def _refuse_large(mark: bytes) -> None:
-    if len(mark) > _LARGEST_TAG or mark.count(b"=") > _MOST_ATTRIBUTES:
+def _attributes(mark: bytes) -> int:
+    """Count the attributes of a mark. Raises FeedError for one that no feed has."""
+    count = mark.count(b"=")
+    if len(mark) > _LARGEST_TAG or count > _MOST_ATTRIBUTES:
         raise FeedError("malformed", f"a mark of {len(mark)} bytes, or with over {_MOST_ATTRIBUTES} attributes")
+    return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from connectors.codings import CodingError, decoded
 from connectors.feeds.entries import feed_links, read_feed
 from connectors.feeds.guards import LARGEST_SITEMAP, FeedError, guard_entities, guard_size
 from connectors.feeds.links import Link, absolute
+from connectors.feeds.repairs import mended
 from transforms.encoding import NotTextError, decode
 from transforms.records import SourceClaims
 
@@ -22,15 +24,25 @@ DEEPEST_INDEX = 3
 MOST_SITEMAPS = 1_000
 
 _LINES_LOOKED_AT = 20
+_SOUGHT_IN = 64 * 1024
+_ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)\b", re.IGNORECASE)
+_ROOT_END = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)\s*>\s*|<[^<>]*/>\s*\Z", re.IGNORECASE)
+_ADDRESS_END = re.compile(rb"</(?:[\w.-]{1,40}:)?loc\s*>", re.IGNORECASE)
+_LISTED = tuple(f"{{*}}{name}" for name in ("url", "Url", "URL", "sitemap", "Sitemap", "SITEMAP"))
 
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap: of which kind, its links in their order, and how many more were not read or lead nowhere."""
+    """A sitemap: of which kind, its links in their order, and how many more were not read or lead nowhere.
+
+    Links to further sitemaps have the origin `sitemap-index`. `damage` says what is wrong with a file whose readable
+    part was read.
+    """
 
     kind: Literal["urlset", "index", "text", "feed"]
     links: tuple[Link, ...]
     left: int = 0
+    damage: str | None = None
 
 
 def read_sitemap(content: bytes, url: str | None = None) -> Sitemap:
@@ -39,17 +51,18 @@ def read_sitemap(content: bytes, url: str | None = None) -> Sitemap:
     Raises FeedError: `oversized`, `empty`, `xml_forbidden`, `truncated` or `malformed` gzip, `unsupported` for what is
     no sitemap.
     """
-    try:
-        content = decoded(content, "gzip", LARGEST_SITEMAP)
-    except CodingError as error:
-        raise FeedError(error.reason, str(error)) from None
+    content = _unpacked(content)
     guard_size(content, LARGEST_SITEMAP)
-    root = find_root(content)
-    if root in ("urlset", "sitemapindex"):
-        return _xml(content, url, "index" if root == "sitemapindex" else "urlset")
+    root, before = find_root(content), 0
     if root in ("rss", "feed", "rdf"):
         feed = read_feed(content, url)
         return Sitemap("feed", tuple(_once(feed_links(feed))), feed.left)
+    if root not in ("urlset", "sitemapindex") and (found := _ROOT.search(content, 0, _SOUGHT_IN)):
+        before = found.start()
+        root = find_root(content[before:])
+    if root in ("urlset", "sitemapindex"):
+        damage = f"{before} bytes stand before it" if before else None
+        return _xml(content[before:], url, "index" if root == "sitemapindex" else "urlset", damage)
     if not root:
         return _text(content, url)
     raise FeedError("unsupported", f"this is no sitemap: it begins with <{root[:40]}>")
@@ -72,12 +85,11 @@ def walk_sitemaps(roots: Iterable[str], fetch: Callable[[str], Sitemap | None]) 
         sitemap = fetch(address)
         if sitemap is None:
             continue
-        if sitemap.kind == "index":
-            if depth < DEEPEST_INDEX:
-                waiting.extend((link.url, depth + 1) for link in sitemap.links)
-            continue
         for link in sitemap.links:
-            if link.url not in given:
+            if link.origin == "sitemap-index":
+                if depth < DEEPEST_INDEX:
+                    waiting.append((link.url, depth + 1))
+            elif link.url not in given:
                 given.add(link.url)
                 yield link
 
@@ -100,43 +112,66 @@ def find_root(content: bytes) -> str:
     return ""
 
 
-def _xml(content: bytes, url: str | None, kind: Literal["urlset", "index"]) -> Sitemap:
+def _unpacked(content: bytes) -> bytes:
+    """Undo gzip, which some servers put around a file that has it already."""
+    try:
+        return decoded(content, "gzip, gzip", LARGEST_SITEMAP)
+    except CodingError as error:
+        raise FeedError(error.reason, str(error)) from None
+
+
+def _xml(content: bytes, url: str | None, kind: Literal["urlset", "index"], damage: str | None) -> Sitemap:
     guard_entities(content)
-    # Space before the declaration is a common fault, and the parser gives up on it.
-    stream = io.BytesIO(content.lstrip(b" \t\r\n"))
+    content = mended(content)
+    if not _ROOT_END.search(content, max(0, len(content) - _SOUGHT_IN)):
+        # An address that is cut may be another one.
+        ends = [found.end() for found in _ADDRESS_END.finditer(content)]
+        content = content[: ends[-1]] if ends else content
+        damage = damage or "it is cut short"
     links: list[Link] = []
     left = 0
+    parsed = etree.iterparse(
+        io.BytesIO(content),
+        events=("end",),
+        tag=_LISTED,
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
     try:
-        for _, element in etree.iterparse(
-            stream,
-            events=("end",),
-            tag=("{*}url", "{*}sitemap"),
-            recover=True,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-        ):
-            link = _link(element, url, "sitemap-index" if kind == "index" else "sitemap")
+        for _, element in parsed:
+            link = _link(element, url)
             if link and len(links) < MOST_LINKS:
                 links.append(link)
             else:
                 left += 1
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
+            _forget(element)
     except etree.XMLSyntaxError as error:
         if not links:
             raise FeedError("malformed", f"no XML: {error.msg}") from None
+        damage = damage or str(error.msg)
     found = tuple(_once(links))
-    return Sitemap(kind, found, left + len(links) - len(found))
+    faults = [one for one in parsed.error_log if one.level_name == "FATAL"]
+    damage = damage or (f"{faults[0].message} (line {faults[0].line})" if faults else None)
+    return Sitemap(kind, found, left + len(links) - len(found), damage)
 
 
-def _link(element: etree._Element, base: str | None, origin: Literal["sitemap", "sitemap-index"]) -> Link | None:
+def _forget(element: etree._Element) -> None:
+    """Free an element that was read, and those before it; one within another that was not closed must leave that whole."""
+    element.clear(keep_tail=True)
+    parent = element.getparent()
+    if parent is not None and parent.getparent() is None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _link(element: etree._Element, base: str | None) -> Link | None:
     told = _children(element)
     news = _children(told["news"]) if "news" in told else {}
     publication = _children(news["publication"]) if "publication" in news else {}
-    address = absolute(_words(told.get("loc")), base)
+    address = absolute(_address(told.get("loc")), base)
     if address is None:
         return None
     claims = SourceClaims(
@@ -145,7 +180,20 @@ def _link(element: etree._Element, base: str | None, origin: Literal["sitemap", 
         publisher=_words(publication.get("name")),
         language=_words(publication.get("language")),
     )
-    return Link(address, origin, claims, changed=_words(told.get("lastmod")))
+    is_sitemap = etree.QName(element).localname.lower() == "sitemap"
+    return Link(address, "sitemap-index" if is_sitemap else "sitemap", claims, changed=_words(told.get("lastmod")))
+
+
+def _address(element: etree._Element | None) -> str | None:
+    """Give the text of an element up to an element in it, which only stands there where a mark was left open."""
+    if element is None:
+        return None
+    text = element.text or ""
+    for child in element:
+        if isinstance(child.tag, str):
+            break
+        text += child.tail or ""
+    return text.strip(" \t\r\n\"'") or None
 
 
 def _children(element: etree._Element) -> dict[str, etree._Element]:
@@ -153,7 +201,7 @@ def _children(element: etree._Element) -> dict[str, etree._Element]:
     found: dict[str, etree._Element] = {}
     for child in element:
         if isinstance(child.tag, str):
-            found.setdefault(child.tag.rpartition("}")[2].lower(), child)
+            found.setdefault(re.split("[}:]", child.tag)[-1].lower(), child)
     return found
 
 
@@ -163,13 +211,13 @@ def _words(element: etree._Element | None) -> str | None:
 
 def _text(content: bytes, url: str | None) -> Sitemap:
     try:
-        lines = [line.strip() for line in decode(content).text.split("\n") if line.strip()]
+        lines = [line.split()[0] for line in decode(content).text.split("\n") if line.strip()]
     except NotTextError as error:
         raise FeedError("unsupported", f"this is no sitemap: {error}") from None
     if not any(absolute(line, None) for line in lines[:_LINES_LOOKED_AT]):
         raise FeedError("unsupported", "this is no sitemap: neither XML nor a list of addresses")
-    links = [Link(address, "sitemap") for line in lines[:MOST_LINKS] if (address := absolute(line, url))]
-    found = tuple(_once(links))
+    given = (absolute(line, url if line.startswith("/") else None) for line in lines[:MOST_LINKS])
+    found = tuple(_once(Link(address, "sitemap") for address in given if address))
     return Sitemap("text", found, len(lines) - len(found))
 
 

@@ -6,57 +6,36 @@ A provider that fails is an answer with a reason; it never ends the others.
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from connectors.providers.provider import (
     AnswerError,
     Authorised,
     Budget,
     Hit,
+    Keeper,
     Packed,
     Provider,
     Request,
     Shelf,
     ThrottledError,
 )
-from connectors.web.addresses import AddressPolicy
-from connectors.web.client import Client
-from connectors.web.clock import Clock, SystemClock
 from connectors.web.fetcher import Fetcher
 from connectors.web.hosts import HostBook
-from connectors.web.limits import Limits, Manners
-from connectors.web.network import Resolver, resolve
 from connectors.web.urls import hostname_of, shown
+from connectors.web.wire import Wire, opened
 from transforms.questions import Question
-from transforms.records import Capture, Rejection
+from transforms.records import Capture, Exchange, Rejection
 
 _SPOKEN = "http_4"  # a service that says no with such a status says why in its body
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """How requests leave the house: within which limits, with which manners, and to where."""
-
-    limits: Limits = field(default_factory=Limits)
-    manners: Manners = field(default_factory=Manners)
-    policy: AddressPolicy = field(default_factory=AddressPolicy)
-    ports: frozenset[int] = frozenset((80, 443))
-    version: str = "0"
-    folder: Path | None = None
-    clock: Clock = field(default_factory=SystemClock)
-    resolver: Resolver = resolve
-    trust: ssl.SSLContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What came of one request to a provider: hits, or one word for why there are none, and its detail.
 
-    `request` is None for documents that were here already.
+    `request` is None for documents that were here already; `exchanges` are what went over the wire.
     """
 
     provider: str
@@ -64,6 +43,7 @@ class Answered:
     hits: tuple[Hit, ...] = ()
     reason: str | None = None
     detail: str = ""
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
 
 
 def ask(providers: Sequence[Provider | Shelf], question: Question, budget: Budget, wire: Wire) -> list[Answered]:
@@ -75,6 +55,13 @@ def ask(providers: Sequence[Provider | Shelf], question: Question, budget: Budge
     if remote:
         answers |= asyncio.run(_ask_all(remote, question, budget, wire))
     return [answer for provider in providers for answer in answers[provider.name]]
+
+
+def look_up(
+    keepers: Sequence[Provider], urls: Sequence[str], question: Question, wire: Wire
+) -> dict[str, list[Answered]]:
+    """Ask for pages that are gone, each until somebody has a copy; gives what came of the requests, by address."""
+    return asyncio.run(_look_up_all(keepers, urls, question, wire)) if keepers and urls else {}
 
 
 def fetch_documents(hits: Sequence[tuple[Provider, Hit]], wire: Wire) -> list[Capture | Rejection]:
@@ -90,7 +77,7 @@ async def _ask_all(
     providers: Sequence[Provider], question: Question, budget: Budget, wire: Wire
 ) -> Mapping[str, list[Answered]]:
     credentials = {origin: value for one in providers for origin, value in _credentials(one).items()}
-    async with _opened(wire, credentials) as (fetcher, hosts):
+    async with opened(_spoken_to(wire), credentials) as (fetcher, hosts):
         found = await asyncio.gather(*(_ask_one(fetcher, hosts, one, question, budget) for one in providers))
     return {provider.name: answers for provider, answers in zip(providers, found, strict=True)}
 
@@ -103,23 +90,49 @@ async def _ask_one(
     seen: set[str | None] = set()
     for request in provider.requests(question, budget):
         hosts.delay(hostname_of(request.url), provider.limits.seconds)
-        item = await fetcher.fetch(request.url, headers=dict(request.headers))
-        try:
-            hits = [hit for hit in _hits(provider, item) if hit.url is None or hit.url not in seen]
-        except AnswerError as error:
-            answers.append(Answered(provider.name, request, (), error.reason, shown(str(error))))
-            if isinstance(error, ThrottledError):
-                break
-            continue
-        except _FailedError as error:
-            answers.append(Answered(provider.name, request, (), error.reason, str(error)))
-            break
-        hits = hits[: budget.hits - len(seen)]
+        answer, is_last = await _answered(fetcher, provider, request)
+        hits = [hit for hit in answer.hits if hit.url is None or hit.url not in seen][: budget.hits - len(seen)]
         seen.update(hit.url for hit in hits)
-        answers.append(Answered(provider.name, request, tuple(hits)))
-        if len(seen) >= budget.hits:
+        answers.append(replace(answer, hits=tuple(hits)))
+        if is_last or len(seen) >= budget.hits:
             break
     return answers
+
+
+async def _answered(fetcher: Fetcher, provider: Provider, request: Request) -> tuple[Answered, bool]:
+    """Send a request; gives what came of it, and whether the service is to be left alone."""
+    item = await fetcher.fetch(request.url, headers=dict(request.headers))
+    answer = Answered(provider.name, request, exchanges=item.exchanges)
+    try:
+        return replace(answer, hits=tuple(_hits(provider, item))), False
+    except AnswerError as error:
+        return replace(answer, reason=error.reason, detail=shown(str(error))), isinstance(error, ThrottledError)
+    except _FailedError as error:
+        return replace(answer, reason=error.reason, detail=str(error)), True
+
+
+async def _look_up_all(
+    keepers: Sequence[Provider], urls: Sequence[str], question: Question, wire: Wire
+) -> dict[str, list[Answered]]:
+    credentials = {origin: value for one in keepers for origin, value in _credentials(one).items()}
+    found: dict[str, list[Answered]] = {url: [] for url in urls}
+    async with opened(_spoken_to(wire), credentials) as (fetcher, hosts):
+        for keeper in keepers:
+            for url, answers in found.items():
+                if not isinstance(keeper, Keeper) or any(answer.hits for answer in answers):
+                    continue
+                request = keeper.copies(url, question)
+                hosts.delay(hostname_of(request.url), keeper.limits.seconds)
+                answer, is_last = await _answered(fetcher, keeper, request)
+                answers.append(answer)
+                if is_last:
+                    break
+    return found
+
+
+def _spoken_to(wire: Wire) -> Wire:
+    """Give the means to ask services, whose answers are no pages that anybody could reserve."""
+    return replace(wire, manners=replace(wire.manners, mining_file=False, heed_reservations=False))
 
 
 class _FailedError(Exception):
@@ -135,7 +148,7 @@ def _hits(provider: Provider, item: Capture | Rejection) -> list[Hit]:
 
 
 async def _fetch_all(hits: Sequence[tuple[Provider, Hit]], wire: Wire) -> list[Capture | Rejection]:
-    async with _opened(wire, {}) as (fetcher, _):
+    async with opened(_spoken_to(wire), {}) as (fetcher, _):
         return list(await asyncio.gather(*(_fetch_one(fetcher, provider, hit) for provider, hit in hits)))
 
 
@@ -150,22 +163,3 @@ async def _fetch_one(fetcher: Fetcher, provider: Provider, hit: Hit) -> Capture 
 
 def _credentials(provider: Provider) -> Mapping[str, str]:
     return provider.credentials() if isinstance(provider, Authorised) else {}
-
-
-@asynccontextmanager
-async def _opened(wire: Wire, credentials: Mapping[str, str]) -> AsyncIterator[tuple[Fetcher, HostBook]]:
-    client = Client(
-        wire.limits,
-        wire.policy,
-        wire.clock,
-        {"User-Agent": wire.manners.user_agent(wire.version)},
-        resolver=wire.resolver,
-        trust=wire.trust,
-        connections=wire.manners.connections,
-        credentials=credentials,
-    )
-    hosts = HostBook(wire.folder, wire.manners, wire.clock)
-    try:
-        yield Fetcher(client, hosts, wire.limits, wire.manners, wire.clock, wire.ports), hosts
-    finally:
-        await client.aclose()

@@ -136,6 +136,15 @@ class Packed(Protocol):
 
 
 @runtime_checkable
+class Keeper(Protocol):
+    """A provider that keeps what stood at an address; it is asked for pages that are gone."""
+
+    def copies(self, url: str, question: Question) -> Request:
+        """Give what to ask for the copies of a page; the answer is read as any other, the best copy first."""
+        ...
+
+
+@runtime_checkable
 class Shelf(Protocol):
     """A provider of documents that are here already: it searches them itself, and no request is sent."""
 

@@ -18,6 +18,7 @@ from transforms.records import Capture
 
 _ORIGIN = "https://web.archive.org"
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
+_COPIES = 5
 _LATER = timedelta(days=365)  # an archive may have come by long after the page was written
 
 
@@ -50,6 +51,10 @@ class Wayback:
             "limit": min(budget.hits, self.limits.rows),
         }
         return Request(address(f"{self.origin}/cdx/search/cdx", query))
+
+    def copies(self, url: str, question: Question) -> Request:
+        """Ask for the page itself, from the question's days on: the first copy is the nearest to what was written."""
+        return self._ask(url, "exact", question, None, Budget(hits=_COPIES))
 
     def hits(self, answer: bytes) -> list[Hit]:
         """Read rows below their names; nothing at all means that nothing was captured."""

@@ -35,7 +35,10 @@ from transforms.http_messages import Headers
 from transforms.http_messages import field as header_field
 from transforms.records import Exchange
 
-_CREDENTIALS = re.compile(rb"^(?:authorization|cookie|proxy-authorization):[^\n]*\n", re.IGNORECASE | re.MULTILINE)
+_CREDENTIALS = re.compile(
+    rb"^(?:authorization|cookie|proxy-authorization|(?:x-)?(?:api-?key|auth-?token)):[^\n]*\n",
+    re.IGNORECASE | re.MULTILINE,
+)
 _CODING_ERRORS = {
     codings.DamagedCodingError: BodyDamagedError,
     codings.TruncatedCodingError: BodyTruncatedError,

@@ -55,6 +55,12 @@ class RobotsDeniedError(FetchError):
     reason = "robots_denied"
 
 
+class ReservedError(FetchError):
+    """A page that its site reserves from mining, where the settings ask to leave such pages alone."""
+
+    reason = "reserved"
+
+
 class RobotsUnavailableError(FetchError):
     """The site's robots.txt could not be had, which means no until it can (RFC 9309, 2.3.1.4)."""
 

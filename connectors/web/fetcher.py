@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import tenacity
@@ -20,18 +21,21 @@ from connectors.web.clock import Clock, now
 from connectors.web.errors import (
     DeadlineExceededError,
     FetchError,
+    ReservedError,
     RobotsDeniedError,
     RobotsUnavailableError,
     StatusError,
     TooManyRedirectsError,
 )
-from connectors.web.freshness import retry_after
+from connectors.web.freshness import conditions, confirms, retry_after, updated
 from connectors.web.hosts import HostBook
 from connectors.web.limits import Limits, Manners
+from connectors.web.mining import PATH as MINING_PATH
+from connectors.web.mining import read_mining_rules, site_reservations
 from connectors.web.urls import FetchUrl, parse_url, shown
-from transforms.http_messages import read_response
+from transforms.http_messages import Headers, read_response
 from transforms.records import Capture, Exchange, Rejection
-from transforms.reservations import mining_agents
+from transforms.reservations import header_reservations
 
 SOURCE = "web"
 
@@ -43,24 +47,22 @@ _LONGEST_BACKOFF = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What an earlier run got from an address: where it was in the end, its validators, and which bytes they stand for."""
+    """What an earlier run got from an address: where it was in the end, its header fields, and which bytes they stand for.
+
+    `headers` are those on which freshness and conditions rest, as the last answer left them.
+    """
 
     url: str
     payload_sha256: str
     media_type: str
-    etag: str | None = None
-    last_modified: str | None = None
-
-    def conditions(self) -> dict[str, str]:
-        """Give the header fields that ask for the document only if it is another one now."""
-        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in asked.items() if value}
+    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
     robots: Robots | FetchError
     until: float  # of the steady clock
+    mining: Robots | None = None
 
 
 class Fetcher:
@@ -85,6 +87,7 @@ class Fetcher:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._rules: dict[str, _Rules] = {}
+        self.waited: defaultdict[str, float] = defaultdict(float)  # seconds that each host was left alone for
 
     async def fetch(
         self, url: str, known: Known | None = None, headers: Mapping[str, str] | None = None
@@ -118,8 +121,8 @@ class Fetcher:
         """Go where an address leads, asking robots and taking a turn at every step."""
         for _ in range(self._limits.redirects + 1):
             await self._ask_robots(url, trail)
-            conditions = known.conditions() if known and known.url == url.text else {}
-            answer = await self._turn(url, {**headers, **conditions})
+            asked = conditions(known.headers) if known and known.url == url.text else {}
+            answer = await self._turn(url, {**headers, **asked})
             target = _target(answer)
             _keep(trail, answer, "redirect" if target else "document")
             if answer.error:
@@ -127,10 +130,15 @@ class Fetcher:
             if target:
                 url = parse_url_of(target, self._ports, self._limits, base=url.text)
                 continue
-            if answer.status == 304 and conditions:
-                return url, answer
+            if answer.status == 304 and asked and known:
+                if confirms(known.headers, answer.headers):
+                    return url, replace(answer, headers=updated(known.headers, answer.headers))
+                known = None  # it speaks of something that is not kept, and is asked for as a whole
+                trail[-1] = replace(trail[-1], role="attempt")
+                continue
             if not 200 <= answer.status < 300 or answer.status in _EMPTY:
                 raise StatusError(answer.status, f"the server answers {answer.status}")
+            self._heed(header_reservations(answer.headers))
             return url, answer
         raise TooManyRedirectsError(f"more than {self._limits.redirects} redirects")
 
@@ -144,6 +152,7 @@ class Fetcher:
                         answer = await self._client.get(url, headers, keep=keep)
                         self._hosts.done(url.host, answer.seconds)
                         break
+                self.waited[url.host] += wait
                 await self._clock.sleep(wait)
         if answer.status in _BUSY:
             pause = retry_after(answer.headers, now(self._clock))
@@ -160,6 +169,15 @@ class Fetcher:
             raise rules.robots
         if not rules.robots.allowed(self._manners.agent, url.text):
             raise RobotsDeniedError(f"robots.txt does not allow {self._manners.agent} here")
+        if self._manners.mining_file and rules.mining is None:
+            await self._ask_mining_rules(url, rules.robots, trail)
+        self._heed(self._reservations(url))
+
+    def _heed(self, reservations: tuple[str, ...]) -> None:
+        if reservations and self._manners.heed_reservations:
+            raise ReservedError(
+                f"the site reserves this page from mining ({', '.join(reservations)}; DATELINE_FETCH_HEED_RESERVATIONS)"
+            )
 
     async def _rules_of(self, url: FetchUrl, trail: list[Exchange]) -> _Rules:
         async with self._asking[url.origin]:
@@ -169,6 +187,20 @@ class Fetcher:
                 if isinstance(rules.robots, Robots):
                     self._hosts.delay(url.host, rules.robots.crawl_delay(self._manners.agent))
             return rules
+
+    async def _ask_mining_rules(self, url: FetchUrl, robots: Robots, trail: list[Exchange]) -> None:
+        """Get what a site says of mining, once; a file that cannot be had says nothing."""
+        async with self._asking[url.origin]:
+            rules = self._rules[url.origin]
+            if rules.mining is not None:
+                return
+            mining, place = Robots(), url.at(MINING_PATH)
+            if robots.allowed(self._manners.agent, place):
+                with suppress(FetchError):
+                    answer = await self._site_file(place, trail)
+                    if answer and answer.status == 200 and not answer.error:
+                        mining = read_mining_rules(answer.body)
+            self._rules[url.origin] = replace(rules, mining=mining)
 
     async def _fetch_rules(self, url: FetchUrl, trail: list[Exchange]) -> _Rules:
         before = len(trail)
@@ -189,16 +221,21 @@ class Fetcher:
         """Get a site's robots.txt; one that is not there allows everything (RFC 9309, 2.3.1.3)."""
         async for attempt in self._attempts():
             with attempt:
-                url = parse_url_of(site.robots, self._ports, self._limits)
-                for _ in range(self._limits.robots_redirects + 1):
-                    answer = await self._turn(url, {}, keep=self._limits.robots_bytes)
-                    _keep(trail, answer, "robots")
-                    if target := _target(answer):
-                        url = parse_url_of(target, self._ports, self._limits, base=url.text)
-                        continue
-                    return _robots_in(answer)
-                return Robots()  # too many redirects are as good as none (RFC 9309, 2.3.1.2)
+                answer = await self._site_file(site.at("/robots.txt"), trail)
+                return _robots_in(answer) if answer else Robots()  # too many redirects are as good as none (2.3.1.2)
         raise AssertionError("an attempt ends with a value or an error")
+
+    async def _site_file(self, place: str, trail: list[Exchange]) -> Answer | None:
+        """Get a file in which a site speaks of itself; None where it leads on and on."""
+        url = parse_url_of(place, self._ports, self._limits)
+        for _ in range(self._limits.robots_redirects + 1):
+            answer = await self._turn(url, {}, keep=self._limits.robots_bytes)
+            _keep(trail, answer, "robots")
+            target = _target(answer)
+            if not target:
+                return answer
+            url = parse_url_of(target, self._ports, self._limits, base=url.text)
+        return None
 
     # ── what came of it ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -221,14 +258,10 @@ class Fetcher:
         )
 
     def _reservations(self, url: FetchUrl) -> tuple[str, ...]:
-        """Tell whether the site turns those away who mine texts, by name."""
         rules = self._rules.get(url.origin)
         if not rules or not isinstance(rules.robots, Robots):
             return ()
-        robots = rules.robots
-        named = (agent for agent in mining_agents() if agent.lower().encode() in robots.named)
-        refused = any(not robots.allowed(agent, url.text) for agent in named)
-        return ("reserved_by_robots",) if refused else ()
+        return site_reservations(rules.robots, rules.mining, self._manners.agent, url.text)
 
 
 def parse_url_of(text: str, ports: frozenset[int], limits: Limits, base: str | None = None) -> FetchUrl:

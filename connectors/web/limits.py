@@ -34,6 +34,8 @@ class Manners:
     Between two requests to a host lie at least the Crawl-delay of its robots.txt (up to `longest_crawl_delay`), `gap`
     seconds, and `gap_factor` times what the last answer took (up to `longest_gap`). A host that asks for a pause of more
     than `longest_wait` is not waited for. `most_failures` is the weight of failures at which a host is given up.
+    `mining_file` has every site asked for its `/.well-known/tdmrep.json`; with `heed_reservations` what a site reserves
+    from mining is not kept.
     """
 
     agent: str = "dateline"
@@ -47,6 +49,8 @@ class Manners:
     backoff: float = 4.0
     most_failures: int = 12
     connections: int = 32
+    mining_file: bool = False
+    heed_reservations: bool = False
 
     def user_agent(self, version: str) -> str:
         """Give the User-Agent: the token that robots.txt files know, the version, and whom to write to."""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 import ada_url
 
 from connectors.web.errors import CredentialsError, MalformedUrlError, PortBlockedError, SchemeBlockedError
+from transforms.credentials import has_secret, masked
 
 PORTS = {"http": 80, "https": 443}
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_USERINFO = re.compile(r"(?<=//)[^/?#@\s]*@")
 _LONGEST_SHOWN = 2000
 
 
@@ -35,10 +32,9 @@ class FetchUrl:
         """Scheme, host and port, as robots.txt files and credentials hang on them."""
         return f"{self.scheme}://{self.host}:{self.port}"
 
-    @property
-    def robots(self) -> str:
-        """The address of the site's robots.txt."""
-        return f"{self.scheme}://{self.text.split('/', 3)[2]}/robots.txt"
+    def at(self, path: str) -> str:
+        """Give the address of another place of the same site."""
+        return f"{self.scheme}://{self.text.split('/', 3)[2]}{path}"
 
 
 def parse_url(
@@ -67,28 +63,10 @@ def parse_url(
     return FetchUrl(href, scheme, parts.hostname, port, f"{parts.pathname}{parts.search}")
 
 
-def has_secret(query: str) -> bool:
-    """Tell whether a query names a parameter that lets its bearer in."""
-    names = {part.partition("=")[0].lower() for part in query.removeprefix("?").split("&")}
-    return not names.isdisjoint(_secrets())
-
-
 def shown(text: str) -> str:
     """Give an address, or a message with one, as it may stand in a log: on one line, without passwords and keys."""
     plain = _UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], text[:_LONGEST_SHOWN])
-    return _secret_values().sub(r"\1***", _USERINFO.sub("***@", plain))
-
-
-@cache
-def _secrets() -> frozenset[str]:
-    table = tomllib.loads(resources.files("connectors.web").joinpath("secrets.toml").read_text("utf-8"))
-    return frozenset(table["parameters"])
-
-
-@cache
-def _secret_values() -> re.Pattern[str]:
-    names = "|".join(map(re.escape, sorted(_secrets())))
-    return re.compile(rf"([?&](?:{names})=)[^&#\s]*", re.IGNORECASE)
+    return masked(plain)
 
 
 def hostname_of(text: str) -> str:

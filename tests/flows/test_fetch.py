@@ -7,15 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from fastwarc.warc import ArchiveIterator
 
-from flows.run_commands import STOPPED, main
-from tests.loopback import Web, answer
+from flows.run_commands import STOPPED
+from tests.loopback import answer
 
 ROOT = Path(__file__).parents[2]
 BODY = "The council met in the old town hall on Monday and spoke for three hours about the harbour and its cranes."
@@ -26,43 +26,6 @@ def page(title: str, text: str = BODY) -> bytes:
         f"<html><head><title>{title}</title><meta property='og:type' content='article'></head><body><article>"
         f"<h1>{title}</h1><p>{text}</p><p>{text[::-1]}</p></article></body></html>"
     ).encode()
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    """Give a server."""
-    served = Web()
-    yield served
-    served.close()
-
-
-@pytest.fixture
-def environment(web: Web, tmp_path: Path) -> dict[str, str]:
-    """Give settings under which the server may be fetched from, in haste."""
-    return {
-        "DATELINE_WAREHOUSE": str(tmp_path / "dateline.duckdb"),
-        "DATELINE_JOBS": "1",
-        "DATELINE_FETCH_ADDRESSES": "127.0.0.0/8",
-        "DATELINE_FETCH_PORTS": f"80,443,{web.port}",
-        "DATELINE_FETCH_GAP": "0",
-        "DATELINE_FETCH_GAP_FACTOR": "0",
-        "DATELINE_FETCH_BACKOFF": "0",
-    }
-
-
-@pytest.fixture
-def run(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Give a function that runs a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-
-    def ran(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, arguments)
-        assert result.exit_code == code, (result.output, result.exception)
-        return result
-
-    return ran
 
 
 def lines(result: Result) -> list[dict[str, object]]:

@@ -85,12 +85,52 @@ def test_the_flow_fetches_what_the_command_fetches(tmp_path: Path, monkeypatch: 
         web.close()
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("_harness")
+def test_the_flow_reads_the_declared_sources_and_asks_for_coverage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without addresses the sources of `dateline.toml` are followed; coverage of an article comes from its providers."""
+    from flows.fetch_similar import fetch_similar  # noqa: PLC0415
+    from flows.ingest_pages import ingest_pages  # noqa: PLC0415
+    from flows.settings import Settings  # noqa: PLC0415
+    from tests.loopback import Web, answer  # noqa: PLC0415
+
+    story = "<p>The council spoke for three hours about the harbour at Port Ellen and its cranes.</p>"
+    web = Web()
+    try:
+        for name, value in {"ADDRESSES": "127.0.0.0/8", "PORTS": str(web.port), "GAP": "0", "GAP_FACTOR": "0"}.items():
+            monkeypatch.setenv(f"DATELINE_FETCH_{name}", value)
+        monkeypatch.setenv("DATELINE_JOBS", "1")
+        monkeypatch.chdir(tmp_path)
+        assert ingest_pages()["captures"] == 0, "nothing is declared yet, which is no failure"
+        (tmp_path / "papers").mkdir()
+        (tmp_path / "papers" / "other.html").write_text(f"<title>Port Ellen: harbour cranes</title>{story}{story}")
+        (tmp_path / "dateline.toml").write_text(
+            f'[[sources]]\nname = "gazette"\nkind = "feed"\nlocation = "{web.url("/feed")}"\n'
+            '[providers.papers]\nkind = "local"\npaths = ["papers"]\n'
+        )
+        feed = f"<rss version='2.0'><channel><item><guid>1</guid><link>{web.url('/a')}</link></item></channel></rss>"
+        web.pages["/feed"] = answer(feed.encode(), Content_Type="application/rss+xml")
+        web.pages["/a"] = answer(f"<title>Cranes of Port Ellen</title><article>{story}</article>".encode())
+        counts = ingest_pages()
+        assert (counts["captures"], counts["inserted"]) == (1, 1)
+        with Settings().open_warehouse().reading() as connection:
+            ((article_id,),) = connection.execute("SELECT article_id FROM articles").fetchall()
+        told = fetch_similar(article_id=article_id[:8])
+        assert (told["hits"], told["matched"], told["loaded"], told["failed"]) == (1, 1, 1, 0)
+    finally:
+        web.close()
+
+
 def test_deployments_name_flows_that_exist() -> None:
     """Each deployment has a flow by its module, a schedule with a time zone, one run at a time, and the process pool."""
     deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     assert {one["entrypoint"] for one in deployments} == {
         "flows.ingest_seeds.ingest_seeds",
         "flows.export_articles.export_articles",
+        "flows.ingest_pages.ingest_pages",
+        "flows.fetch_similar.fetch_similar",
     }
     for one in deployments:
         module, _, name = one["entrypoint"].rpartition(".")

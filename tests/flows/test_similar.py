@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.run_commands import DONE, REJECTED, USAGE, main
+from tests.flows.test_fetch import records
 from tests.loopback import Web, answer
 
 SECRET = "Token s3cret-and-known-to-nobody"
@@ -208,6 +209,64 @@ def test_archives_of_the_web_give_pages_their_own_address(run, article, web, tmp
         f"SELECT source, captures.url FROM captures INNER JOIN articles USING (capture_id) WHERE articles.url = '{gone}'",
     )
     assert row == {"source": "wayback", "url": gone}
+
+
+def test_a_page_that_is_gone_is_looked_up_where_pages_are_kept(run, article, web, tmp_path):
+    """A hit without a page is asked for in the Wayback Machine; its copy stands for it, and what is nowhere is told."""
+    gone, lost = web.url("/gone"), web.url("/lost")
+    web.pages["/search"] = answer(json.dumps([{"url": url, "title": "Port Ellen"} for url in (gone, lost)]).encode())
+    rows = [["timestamp", "original", "mimetype"], ["20240306100000", gone, "text/html"]]
+
+    def index(head: bytes) -> bytes:
+        return answer(json.dumps(rows if b"gone" in head else []).encode(), Content_Type="application/json")
+
+    web.pages["/cdx/search/cdx"] = index
+    web.pages[f"/web/20240306100000id_/{gone}"] = page("No ferries unloaded", OTHER, "2024-03-06")
+    (tmp_path / "dateline.toml").write_text(
+        f'[providers.wire]\nkind = "endpoint"\nurl = "{web.url("/search")}?q={{words}}"\nauthorization = "{SECRET}"\n\n'
+        f'[providers.wayback]\norigin = "{web.url("")}"\n'
+    )
+    told = json.loads(run("similar", article, "--json").stdout)
+    hits = {hit["url"]: (hit["provider"], hit["reason"]) for hit in told["hits"]}
+    assert hits == {gone: ("wayback", "story"), lost: ("wire", "http_404")}
+    assert [(one["provider"], one["hits"]) for one in told["requests"]][-2:] == [("wayback", 1), ("wayback", 0)]
+    assert asked(run, "SELECT url FROM articles WHERE url IS NOT NULL") == [{"url": gone}]
+
+
+def test_what_services_answer_is_kept(run, article, web, tmp_path):
+    """Their answers lie in the archive as they came over the wire, refusals too, and no credential with them."""
+    web.pages["/search"] = answer(b"[]", Content_Type="application/json")
+    web.pages["/doc"] = answer(b"Please limit requests to one every 5 seconds.", Content_Type="text/plain")
+    (tmp_path / "dateline.toml").write_text(
+        f'[providers.wire]\nkind = "endpoint"\nurl = "{web.url("/search")}?q={{words}}"\nauthorization = "{SECRET}"\n\n'
+        f'[providers.gdelt]\nbase = "{web.url("/doc")}"\n'
+    )
+    run("similar", article)
+    kept = [block for kind, _, block in records(tmp_path) if kind == "response"]
+    assert web.pages["/search"] in kept
+    assert web.pages["/doc"] in kept
+    assert not any(SECRET.encode() in block for _, _, block in records(tmp_path))
+    assert all(one["failures"] == 0 for one in map(json.loads, run("check", "--json").stdout.splitlines()))
+
+
+@pytest.mark.usefixtures("papers")
+def test_a_rebuild_carries_over_what_no_archive_can_tell(run, article, tmp_path):
+    """Similar coverage and cursors come from the old file; where that is lost too, the command says what is missing."""
+    run("similar", article)
+    queries = [f"SELECT * FROM {name} ORDER BY ALL" for name in ("similar_requests", "similar_hits", "sources")]
+    before = [asked(run, query) for query in queries]
+    assert len(before[1]) == 3
+    assert "not carried over" not in run("rebuild").output
+    assert [asked(run, query) for query in queries] == before
+    run("reprocess")
+    run("reprocess", "--promote")
+    assert [asked(run, query) for query in queries] == before
+    (tmp_path / "dateline.duckdb").write_bytes(b"no database")
+    told = run("rebuild").output
+    assert [line.split()[3] for line in told.splitlines() if line.startswith("not carried over")] == [
+        *("sources", "similar_requests", "similar_hits")
+    ]
+    assert len(asked(run, "SELECT article_id FROM articles")) == 4
 
 
 def test_where_nobody_is_configured_the_message_says_what_to_write(run, article, tmp_path):

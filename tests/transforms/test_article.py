@@ -73,6 +73,22 @@ def test_what_the_source_says_goes_first() -> None:
     assert made.edits[0].rule == "headline-repeat"
 
 
+def test_what_a_feed_says_stands_beside_what_the_page_says() -> None:
+    """The page names itself; what it does not say is taken from the feed, whose date is a claim of its own."""
+    claims = SourceClaims(
+        title="Council (Video)", published="Tue, 19 Jul 2022 10:00:00 +0200", authors=("Kim Oss",), origin="feed"
+    )
+    told = f"<html lang=en><title>{{}}</title><article><p>{BODY}</p><p>{BODY} Twice.</p></article>"
+    made = article(told.format("Council meets"), "text/html", claims=claims)
+    assert (made.title, made.authors, made.language) == ("Council meets", ("Kim Oss",), "en")
+    assert [(claim.raw, claim.origin) for claim in made.date_claims if claim.chosen] == [
+        ("Tue, 19 Jul 2022 10:00:00 +0200", "feed")
+    ]
+    assert made.published_at == datetime(2022, 7, 19, 8, tzinfo=UTC)
+    unnamed = article(told.format(""), "text/html", claims=claims)
+    assert (unnamed.title, unnamed.title_origin) == ("Council (Video)", "feed")
+
+
 def test_a_page_becomes_an_article() -> None:
     """The body of a page comes out as paragraphs, with an edit for everything around it."""
     page = (

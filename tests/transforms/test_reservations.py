@@ -15,6 +15,8 @@ from transforms.reservations import header_reservations, mining_agents, page_res
         (("X-Robots-Tag", "noindex"), False),
         (("Content-Usage", "train-ai=n"), True),
         (("Content-Usage", "train-ai=y"), False),
+        (("Content-Signal", "search=yes, ai-train=no"), True),
+        (("content-signal", "search=no, ai-input=yes, ai-train=yes"), False),
         (("X-Other", "noai"), False),
     ],
 )

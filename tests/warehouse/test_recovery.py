@@ -106,7 +106,7 @@ class TestRebuild:
         warehouse.path.write_bytes(b"no database any more")
         with pytest.raises(WarehouseDamagedError), warehouse.reading():
             pass
-        assert rebuild_warehouse(warehouse, Means(jobs=0)).captures == 1
+        assert rebuild_warehouse(warehouse, Means(jobs=0)).report.captures == 1
         assert warehouse.path.with_name("dateline.duckdb.replaced").read_bytes() == b"no database any more"
         assert rows("SELECT text FROM articles") == [(BREAD.strip(),)]
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.http_messages import read_response
-from transforms.records import Capture, Exchange, Rejection
+from transforms.records import Capture, Exchange, Passage, Rejection
 from warehouse.archive import LEDGER, Archive
 from warehouse.index import write_index
 from warehouse.warc import UnreadableRecordError, pack, payload_sha256, unpack
-from warehouse.wire import describe, pack_again, pack_way
+from warehouse.wire import describe, pack_again, pack_passage, pack_way
 
 NOON = datetime(2024, 3, 1, 12, 0, 0, 250000, tzinfo=UTC)
 SITE = "https://example.org"
@@ -89,6 +89,23 @@ def test_an_append_keeps_the_way_before_the_answer(tmp_path):
     told = [(entry.on_the_way, entry.placement.warc_length > 0) for entry in archive.entries()]
     assert told == [(True, True), (True, True), (False, True)]
     assert archive.recover() == appended.ledger_stop
+
+
+def test_a_passage_is_kept_and_is_no_item(tmp_path):
+    """What led to documents and is none lies in the archive as it came, and a lost ledger finds it again."""
+    archive = Archive(tmp_path / "kept")
+    passage = Passage((exchange("/robots.txt", b"", "robots"), exchange("/feed.xml", b"<rss/>")))
+    appended = archive.append([fetched()], "run", passages=[passage])
+    assert len(appended.placements) == 1
+    told = [(describe(content).url.removeprefix(SITE), content) for content in pack_passage(passage)[1::2]]
+    assert [path for path, _ in told] == ["/robots.txt", "/feed.xml"]
+    assert [entry.on_the_way for entry in archive.entries()] == [True, True, False]
+    first = next(iter(archive.entries())).placement
+    kept = archive.folder.joinpath(first.warc_file).read_bytes()
+    assert all(content in kept for _, content in told)
+    (archive.folder / LEDGER).unlink()
+    archive.recover()
+    assert [entry.on_the_way for entry in archive.entries()] == [True, True, False]
 
 
 def test_the_same_payload_again_is_a_revisit(tmp_path):

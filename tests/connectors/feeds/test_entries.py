@@ -235,6 +235,102 @@ class TestForbidden:
         assert (found.reason, found.payload) == ("xml_forbidden", content)
 
 
+class TestOddities:
+    """X3: what feeds do that no rule foresees, and what their rules ask for that few know."""
+
+    @pytest.mark.parametrize(
+        ("title", "plain"),
+        [
+            ("Ferries&lt;script&gt;track();&lt;/script&gt; sail", "Ferries sail"),
+            ("&lt;style&gt;b {color: red}&lt;/style&gt;Ferries sail", "Ferries sail"),
+            ("Ferries sail&lt;!-- draft --&gt;", "Ferries sail"),
+            ("Ferries sail&lt;!-- draft", "Ferries sail"),
+            ("1 &lt; 2 and 3 &gt; 2", "1 < 2 and 3 > 2"),
+        ],
+    )
+    def test_a_title_is_what_is_shown_of_it(self, title, plain):
+        """Scripts, styles and comments in a title are no words of it; signs of comparison are."""
+        content = HEAD + f"<item><title>{title}</title></item></channel></rss>".encode()
+        assert read_feed(content).entries[0].claims.title == plain
+
+    def test_the_author_of_a_feed_is_that_of_the_entries_it_carries(self):
+        """Atom and JSON Feed say so; the page that a teaser leads to names its own."""
+        atom = b"""<feed xmlns="http://www.w3.org/2005/Atom"><author><name>Ann Lee</name></author>
+        <entry><id>1</id><content type="text">All of it.</content></entry>
+        <entry><id>2</id><author><name>Ben</name></author><content type="text">All of it.</content></entry>
+        <entry><id>3</id><link href="https://n.example/3"/><summary>Some.</summary></entry></feed>"""
+        assert [one.claims.authors for one in read_feed(atom).entries] == [("Ann Lee",), ("Ben",), ()]
+        told = {"version": "https://jsonfeed.org/version/1.1", "authors": [{"name": "Ann Lee"}]}
+        items = [
+            {"id": "1", "content_text": "All of it."},
+            {"id": "2", "content_text": "All of it.", "author": {"name": "Ben"}},
+            {"id": "3", "url": "https://n.example/3", "summary": "Some."},
+        ]
+        content = json.dumps({**told, "items": items}).encode()
+        assert [one.claims.authors for one in read_feed(content).entries] == [("Ann Lee",), ("Ben",), ()]
+
+    def test_the_only_date_of_an_item_is_that_of_its_publication(self):
+        """RSS has no date of change, and `dc:date` stands where there is no `pubDate`."""
+        content = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+        xmlns:dc="http://purl.org/dc/elements/1.1/"><item><title>T</title><dc:date>2024-03-01</dc:date></item></rdf:RDF>"""
+        claims = read_feed(content).entries[0].claims
+        assert (claims.published, claims.modified) == ("2024-03-01", None)
+
+    def test_the_language_of_an_entry_stands_over_that_of_the_feed(self):
+        """An entry in another language says so on its text or its title."""
+        content = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><entry xml:lang="fr"><title>T</title></entry>
+        <entry><title>T</title><summary xml:lang="de">S</summary></entry><entry><title>T</title></entry></feed>"""
+        assert [one.claims.language for one in read_feed(content).entries] == ["fr", "de", "en"]
+
+    def test_short_addresses_of_a_saved_feed_are_of_its_site(self):
+        """Where nobody knows from where a feed came, it says itself to which site it belongs."""
+        content = (
+            HEAD + b"<link>https://n.example/news/</link><item><link>a</link><title>T</title></item></channel></rss>"
+        )
+        assert read_feed(content).entries[0].url == "https://n.example/news/a"
+
+    @pytest.mark.parametrize("space", ["", " "])
+    def test_a_charset_that_cannot_be_true_is_not_believed(self, space):
+        """A feed in UTF-8 that calls itself UTF-16, of an even or odd number of bytes, is read."""
+        content = rss().replace(b'encoding="utf-8"', b'encoding="utf-16"') + space.encode()
+        assert read_feed(content).entries[0].claims.title == "Ferries & cranes"
+
+    def test_a_channel_without_entries_is_a_feed(self):
+        """CDF has no number of its version, and may have nothing to tell."""
+        assert (
+            read_feed(b'<?xml version="1.0"?><CHANNEL HREF="https://n.example/"><TITLE>T</TITLE></CHANNEL>').entries
+            == ()
+        )
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            ({"version": "http://jsonfeed.org/version/1"}, ("1", "https://n.example/a")),
+            ({"version": None, "feed_url": "https://n.example/f.json"}, ("1", "https://n.example/a")),
+            ({"version": None}, None),
+            ({"items": {"0": {}}}, None),
+            (
+                {"items": [None, "x", 3, {"id": 7.5, "url": 3, "title": ["x"], "authors": "x", "author": "y"}]},
+                ("7.5", None),
+            ),
+            (
+                {"items": [{"id": True, "url": "/b"}], "home_page_url": "https://n.example/"},
+                ("https://n.example/b",) * 2,
+            ),
+        ],
+    )
+    def test_json_feeds_that_stray_from_the_rule(self, change, told):
+        """Old, unnamed and mistyped ones are read as far as they go, and what is no item is counted."""
+        whole = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": "https://n.example/a"}]}
+        content = json.dumps(whole | change).encode()
+        if told is None:
+            assert refusal(content) == "unsupported"
+            return
+        feed = read_feed(content)
+        assert (feed.entries[0].entry_id, feed.entries[0].url) == told
+        assert feed.left == sum(not isinstance(item, dict) for item in (whole | change)["items"])
+
+
 class TestFloods:
     """X2: every flood is refused or cut in a time that its size bounds."""
 
@@ -261,6 +357,15 @@ class TestFloods:
             (b"<item><title>" + b"&" * 1_000_000 + b"</title></item>", "malformed"),
             (b"<item>" + b"<category>x</category>" * 100_000 + b"</item>", "malformed"),
             (b"<" * 2_000_000, "malformed"),
+            ((b"<item " + b"".join(b'a%d="1" ' % n for n in range(1_900)) + b"/>") * 300, None),
+            (
+                b"<item>"
+                + b"<a><b></b></a>" * 2_000
+                + b"</item>"
+                + (b"<item>" + b"<a></a>" * 15_000 + b"</item>") * 60,
+                None,
+            ),
+            (b"<item><title><![CDATA[" + b"<script" * 1_000_000 + b"]]></title></item></channel></rss>", "malformed"),
             (b"<!--" * 500_000, None),
             (b"<![CDATA[" * 300_000, None),
             (b"<item><description>" + b"&lt;a " * 100_000 + b"</description></item></channel></rss>", None),
@@ -274,7 +379,7 @@ class TestFloods:
             assert refusal(HEAD + flood) == reason
         else:
             read_feed(HEAD + flood)
-        assert time.process_time() - begun < 5
+        assert time.process_time() - begun < 10
 
     @pytest.mark.parametrize(
         "content", [b"<html><body><p>No feed.</p></body></html>", b"just text", b"\x89PNG\r\n\x1a\n" + bytes(50)]

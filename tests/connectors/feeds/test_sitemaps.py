@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 
 import pytest
 
@@ -45,6 +46,86 @@ class TestSitemaps:
         assert sitemap.links[0] == Link("https://news.example/a?x=1&y=2", "sitemap", claims, changed="2024-03-02")
         assert urls(sitemap.links[1:]) == ["https://news.example/b", "https://news.example/c"]
         assert (sitemap.kind, sitemap.left) == ("urlset", 2)
+
+    @pytest.mark.parametrize(
+        ("inside", "addresses", "damaged"),
+        [
+            ("<url><loc>https://n.example/a?x=1&y=2&copy=3</loc></url>", ["a?x=1&y=2&copy=3"], False),
+            ("<url><loc><![CDATA[ https://n.example/a?x=1&y=2 ]]></loc></url>", ["a?x=1&y=2"], False),
+            ("<url><loc>https://n.example/a?x=1&amp;y=2&#38;z&#x3D;3</loc></url>", ["a?x=1&y=2&z=3"], False),
+            ('<url><loc>\n "https://n.example/a" </loc></url>', ["a"], False),
+            ("<URL><LOC>https://n.example/a</LOC></URL>", ["a"], False),
+            ("<url><loc>https://n.example/<!-- new -->a</loc></url>", ["a"], False),
+            ("<url><loc>https://n.example/\x01a</loc></url>", ["a"], False),
+            ("<url><loc>/a</loc></url><url><loc>b</loc></url>", ["a", "b"], False),
+            ("<url><loc>https://n.example/b</url><url><loc>https://n.example/a</loc></url>", ["a", "b"], True),
+            ("<url><loc>https://n.example/b</loc><url><loc>https://n.example/a</loc></url>", ["a", "b"], True),
+            ("<url><loc>https://n.example/a</loc></url></urlset><script>track()</script>", ["a"], True),
+        ],
+    )
+    def test_addresses_are_read_in_spite_of_faults(self, inside, addresses, damaged):
+        """Bare ampersands, capitals, quotes, comments and marks left open change no address; damage is told."""
+        content = f'<?xml version="1.0"?>\n<urlset {SPACE}>{inside}</urlset>'.encode()
+        sitemap = read_sitemap(content, "https://n.example/sitemap.xml")
+        assert urls(sitemap.links) == [f"https://n.example/{one}" for one in addresses]
+        assert bool(sitemap.damage) is damaged
+
+    def test_an_address_that_is_cut_is_none(self):
+        """What stands whole before a cut is read, and that the file is cut short is told."""
+        content = NEWS[: NEWS.index(b"<url><loc>/c<")] + b"<url><loc>https://news.example/ca"
+        sitemap = read_sitemap(content)
+        assert urls(sitemap.links) == ["https://news.example/a?x=1&y=2", "https://news.example/b"]
+        assert sitemap.damage == "it is cut short"
+        assert read_sitemap(NEWS).damage is None
+
+    def test_names_and_charsets_that_are_not_declared_are_read(self):
+        """Names of HTML stand for their signs, and Latin-1 that does not say so is not taken for UTF-8."""
+        told = "<url><loc>https://n.example/é</loc><news:news><news:title>Caf&eacute;&nbsp;Nord</news:title></news:news></url>"
+        for charset in ("utf-8", "latin-1"):
+            (link,) = read_sitemap(f"<urlset>{told}</urlset>".encode(charset)).links
+            assert (link.url, link.claims.title) == ("https://n.example/%C3%A9", "Café Nord")
+        declared = b'<?xml version="1.0" encoding="utf-16"?><urlset><url><loc>https://n.example/</loc></url></urlset>'
+        assert urls(read_sitemap(declared).links) == ["https://n.example/"]
+
+    def test_words_before_a_sitemap_are_passed_over(self):
+        """A warning that a program wrote before the file does not hide it."""
+        sitemap = read_sitemap(b"<b>Warning</b>: out of date\n" + NEWS)
+        assert urls(sitemap.links)[0] == "https://news.example/a?x=1&y=2"
+        assert "stand before it" in (sitemap.damage or "")
+
+    def test_an_index_among_pages_leads_on(self):
+        """A file that lists pages and sitemaps gives both, each as what it is; one that lists itself ends."""
+        mixed = b"""<urlset><url><loc>https://n.example/a</loc></url><sitemap><loc>https://n.example/more.xml</loc></sitemap>
+        <sitemap><loc>https://n.example/all.xml</loc></sitemap></urlset>"""
+        more = b"<urlset><url><loc>https://n.example/b</loc></url></urlset>"
+        files = {"https://n.example/all.xml": mixed, "https://n.example/more.xml": more}
+        found = walk_sitemaps(["https://n.example/all.xml"], lambda url: read_sitemap(files[url], url))
+        assert urls(found) == ["https://n.example/a", "https://n.example/b"]
+
+    def test_a_list_of_addresses_has_one_a_line(self):
+        """Marks of order, returns, empty lines, remarks and what follows an address are no addresses."""
+        content = (
+            b"\xef\xbb\xbf# all pages\r\nhttps://n.example/a\r\n\r\n  https://n.example/b 2024-03-01\r\n/c\r\nmore"
+        )
+        sitemap = read_sitemap(content, "https://n.example/sitemap.txt")
+        assert urls(sitemap.links) == [f"https://n.example/{one}" for one in "abc"]
+        assert (sitemap.kind, sitemap.left) == ("text", 2)
+
+    @pytest.mark.parametrize(
+        "flood",
+        [
+            b"<url>" * 500_000,
+            b"<url><loc>https://n.example/</loc>" * 100_000,
+            b"&" * 5_000_000,
+            b"<" * 5_000_000,
+            b"<!--" * 1_000_000 + b"&",
+        ],
+    )
+    def test_floods_end_soon(self, flood):
+        """X2: nesting, ampersands, open marks and comments without end cost little time."""
+        begun = time.process_time()
+        read_sitemap(b"<urlset>" + flood)
+        assert time.process_time() - begun < 5
 
     @pytest.mark.parametrize(
         "change",
@@ -199,6 +280,18 @@ class TestDiscovery:
             "https://n.example/b.xml",
         ]
         assert robots_links(b"\0\xff" * 1000) == ()
+
+    def test_opml_that_strays_from_the_rule(self):
+        """Bare ampersands, names of HTML, capitals, old names of the address and `feed:` are read; a depth without end is not."""
+        content = b"""<?xml version="1.0"?><OPML><BODY><OUTLINE TEXT="A &amp; B" XMLURL="https://n.example/a?x=1&y=2"/>
+        <outline text="Caf&eacute; & Bar" type="rss" url=" https://n.example/b "/><outline type="link" url="https://n.example/no"/>
+        <outline xmlUrl="feed://n.example/c"/><outline xmlUrl="feed:https://n.example/d"/>
+        <outline xmlUrl="https://n.example/cut"""
+        told = [(link.url, link.claims.title) for link in opml_links(content)]
+        assert told[:2] == [("https://n.example/a?x=1&y=2", "A & B"), ("https://n.example/b", "Café & Bar")]
+        assert told[2:] == [("http://n.example/c", None), ("https://n.example/d", None)]
+        with pytest.raises(FeedError, match="depth"):
+            opml_links(b"<opml>" + b"<outline>" * 5_000 + b'<outline xmlUrl="https://n.example/"/>')
 
     def test_opml_lists_feeds(self):
         """A list of feeds gives their addresses and names, at any depth, each once."""

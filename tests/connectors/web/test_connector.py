@@ -9,7 +9,8 @@ import pytest
 from connectors.web.addresses import AddressPolicy
 from connectors.web.connector import WebConnector
 from connectors.web.limits import Manners
-from tests.loopback import answer
+from connectors.web.wire import Wire
+from tests.loopback import Hours, answer
 from transforms.records import Capture, Rejection
 
 PAGE = b"<html><p>The ferries lay in the harbour until noon.</p></html>"
@@ -25,14 +26,14 @@ def connect(web):
     """Give a function that makes a connector for paths of hosts, all of which are the server."""
 
     def connected(*urls: str, **more) -> WebConnector:
-        return WebConnector(
-            urls,
+        wire = Wire(
             manners=more.pop("manners", HASTY),
             policy=AddressPolicy.of(["127.0.0.0/8"]),
             ports=frozenset((80, web.port)),
             resolver=everywhere,
-            **more,
         )
+        pause = more.pop("pause", 30.0)
+        return WebConnector(urls, wire=replace(wire, **more), pause=pause)
 
     return connected
 
@@ -118,3 +119,42 @@ def test_an_error_of_our_own_is_not_swallowed(web, connect):
     broken = connect(web.url("/a", "a.example"), manners=replace(HASTY, connections=-1))
     with pytest.raises(ValueError, match="Semaphore"):
         list(broken.captures())
+
+
+def test_a_page_leads_to_others(web, connect):
+    """What is added while a page is taken is fetched too, on hosts new and old, until nothing is added any more."""
+    for number in range(6):
+        web.pages[f"/{number}"] = answer(PAGE)
+    connector = connect(web.url("/0", "a.example"))
+    found = []
+    for item in connector.stream():
+        found.append(item.locator.rpartition("/")[2])
+        if len(found) == 1:
+            connector.add([web.url("/1", "a.example"), web.url("/2", "b.example")])
+        elif len(found) < 4:
+            connector.add([web.url(f"/{len(found) + 1}", "c.example")])
+    assert sorted(found) == ["0", "1", "2", "3", "4"]
+    assert {one.host: one.captured for one in connector.standings()} == {"a.example": 2, "b.example": 1, "c.example": 2}
+
+
+def test_what_is_added_after_a_stop_is_left(web, connect):
+    """A stop ends the fetching whatever is added; the connector knows that it is left."""
+    web.pages["/a"] = answer(PAGE)
+    connector = connect(web.url("/a", "a.example"))
+    for _ in connector.stream():
+        connector.stop()
+        connector.add([web.url("/b", "a.example")])
+    assert connector.stopped
+    assert [one.left for one in connector.standings()] == [1]
+    assert "/b" not in web.paths()
+
+
+def test_the_seconds_that_a_host_was_left_alone_are_told(web, connect):
+    """A gap between two requests to a host is waited for, and counted for that host."""
+    web.pages["/a"] = web.pages["/b"] = answer(PAGE)
+    connector = connect(
+        web.url("/a", "a.example"), web.url("/b", "a.example"), manners=replace(HASTY, gap=20.0), clock=Hours()
+    )
+    assert len(list(connector.captures())) == 2
+    (standing,) = connector.standings()
+    assert 38.0 <= standing.waited <= 41.0, "robots.txt and two pages have two gaps between them"

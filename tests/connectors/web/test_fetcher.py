@@ -95,13 +95,26 @@ def test_a_failure_that_passes_is_made_good(web, fetch):
 def test_what_has_not_changed_is_not_sent_again(web, fetch):
     """With the validators of an earlier run the server may say that nothing has changed."""
     web.pages["/a"] = lambda head: answer(b"", 304, Content_Length=None, ETag='"1"') if b'"1"' in head else answer(PAGE)
-    known = Known(web.url("/a"), "ab" * 32, "text/html", '"1"', "Sat, 01 Jan 2022 00:00:00 GMT")
+    kept = (("ETag", '"1"'), ("Last-Modified", "Sat, 01 Jan 2022 00:00:00 GMT"), ("Cache-Control", "max-age=5"))
+    known = Known(web.url("/a"), "ab" * 32, "text/html", kept)
     capture = fetch(web.url("/a"), known=known)
     assert (capture.http_status, capture.payload, capture.payload_sha256) == (304, b"", "ab" * 32)
+    # What the answer leaves out is still true of what is kept, and is asked with the next time.
+    assert dict(capture.http_headers) | {"Content-Type": ""} == dict(kept) | {"Content-Type": ""}
     head = web.asked[-1][1]
     assert b'If-None-Match: "1"\r\n' in head
     assert b"If-Modified-Since: Sat, 01 Jan 2022 00:00:00 GMT\r\n" in head
     assert fetch(web.url("/a")).payload == PAGE
+
+
+def test_not_modified_of_another_state_is_asked_for_as_a_whole(web, fetch):
+    """A 304 with another tag says nothing of what is kept, so that the page is fetched once more without a condition."""
+    web.pages["/a"] = lambda head: (
+        answer(b"", 304, Content_Length=None, ETag='"2"') if b"If-None-Match" in head else answer(PAGE, ETag='"3"')
+    )
+    capture = fetch(web.url("/a"), known=Known(web.url("/a"), "ab" * 32, "text/html", (("ETag", '"1"'),)))
+    assert (capture.http_status, capture.payload, capture.payload_sha256) == (200, PAGE, None)
+    assert [one.role for one in capture.exchanges] == ["robots", "attempt", "document"]
 
 
 def test_not_modified_without_a_condition_is_no_document(web, fetch):

@@ -1,0 +1,3 @@
+DELETE FROM similar_hits;
+
+INSERT INTO similar_hits BY NAME SELECT * FROM carried;

@@ -1,0 +1,3 @@
+DELETE FROM similar_requests;
+
+INSERT INTO similar_requests BY NAME SELECT * FROM carried;

@@ -1,0 +1,3 @@
+DELETE FROM sources;
+
+INSERT INTO sources BY NAME SELECT * FROM carried;
