@@ -10,12 +10,13 @@ from typing import Literal
 
 from lxml import etree
 
-from connectors.codings import CodingError, decoded
 from connectors.feeds.entries import feed_links, read_feed
 from connectors.feeds.guards import LARGEST_SITEMAP, FeedError, guard_entities, guard_size
 from connectors.feeds.links import Link, absolute
+from transforms.codings import CodingError
 from transforms.encoding import NotTextError, decode
 from transforms.records import SourceClaims
+from transforms.stored_bodies import read_body
 
 MOST_LINKS = 50_000
 DEEPEST_INDEX = 3
@@ -40,7 +41,7 @@ def read_sitemap(content: bytes, url: str | None = None) -> Sitemap:
     no sitemap.
     """
     try:
-        content = decoded(content, "gzip", LARGEST_SITEMAP)
+        content = read_body(content, "gzip", LARGEST_SITEMAP).whole()
     except CodingError as error:
         raise FeedError(error.reason, str(error)) from None
     guard_size(content, LARGEST_SITEMAP)

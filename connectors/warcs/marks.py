@@ -21,7 +21,7 @@ _LARGEST_DICTIONARY = 16 * 1024 * 1024
 
 def find_packing(raw: Raw) -> str:
     """Tell how a WARC is compressed, `gzip`, `zstd` or `plain`; a file with a damaged head by its first whole record."""
-    head = raw.at(0, 8)
+    head = raw.whole(0, 8)
     if head.startswith(GZIP_MAGIC):
         return "gzip"
     if head.startswith((ZSTD_MAGIC, DICTIONARY_MAGIC)):
@@ -43,7 +43,7 @@ def find_record(raw: Raw, start: int, packing: str, dictionary: ZstdDict | None)
 
 def read_dictionary(raw: Raw) -> tuple[ZstdDict | None, int]:
     """Read the dictionary that a .warc.zst may begin with; gives it and the offset behind it. Raises DamagedError."""
-    head = raw.at(0, 8)
+    head = raw.whole(0, 8)
     if not head.startswith(DICTIONARY_MAGIC):
         return None, 0
     size = int.from_bytes(head[4:8], "little")
