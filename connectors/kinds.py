@@ -48,7 +48,7 @@ KINDS = (
         (".warc", ".warc.gz", ".warc.zst"),
         "connectors.warcs.pages:read_warc",
         packed=True,
-        begins=re.compile(rb"WARC/[01]\.\d"),
+        begins=re.compile(rb"WARC/[01]\.\d|filedesc://"),
     ),
     Kind("wacz", (".wacz",), "connectors.archives:read_wacz", packed=True),
     Kind("zip", (".zip",), "connectors.archives:read_zip", packed=True),

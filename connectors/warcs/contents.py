@@ -16,6 +16,8 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"  # the skippable frame that holds the dictionary of a .warc.zst
 
 _FEED = 1 << 15  # compressed bytes at a time: what is left of a feed is copied at the end of a member
+# The longest head of a frame. libzstd, fed with less and then with a frame, takes that for what the head began.
+_HEAD = 18
 _SMALL = 1 << 10  # a member that ends within so many is fed alone
 _BUFFER = 1 << 18
 _PIECE = 1 << 19  # plain bytes at a time
@@ -51,11 +53,11 @@ class Raw:
         They are fewer at the end of the file, and where the buffer ends.
         """
         inside = offset - self._start
-        if not 0 <= inside < len(self._data):
+        if not 0 <= inside <= len(self._data) - _HEAD:
             self.stream.seek(offset)
             self._start, self._data, inside = offset, self.stream.read(_BUFFER), 0
             self._view = memoryview(self._data)
-        near = self._data.find(mark, inside + 1, inside + _SMALL)
+        near = self._data.find(mark, inside + _HEAD, inside + _SMALL)
         return self._view[inside : near if near >= 0 else inside + length]
 
     def whole(self, offset: int, length: int) -> bytes:

@@ -18,6 +18,24 @@ _KINDS = ("text/html", "application/xhtml+xml", "text/plain")
 _BESIDE = frozenset(("warcinfo", "request", "metadata", "continuation"))
 _FETCHED = frozenset((200, 201, 203))
 _SECRET = frozenset(("set-cookie", "set-cookie2", "authorization", "proxy-authorization", "cookie"))
+# What crawlers keep beside pages. A page whose scheme is misspelt must not pass for it.
+_NO_PAGES = frozenset(
+    (
+        "dns",
+        "whois",
+        "ftp",
+        "ftps",
+        "sftp",
+        "gopher",
+        "urn",
+        "metadata",
+        "filedesc",
+        "data",
+        "screenshot",
+        "thumbnail",
+        "youtube-dl",
+    )
+)
 _SNIFFED = 1024
 _MOST_ORIGINALS = 100_000
 _TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
@@ -43,6 +61,9 @@ def read_warc(found: Found) -> Iterator[Capture | Rejection]:
     into it). A `revisit` gives the page again that an earlier record of the same file holds.
     """
     warc = WarcReader(found.stream, found.limit, _BESIDE)
+    if warc.is_arc():
+        yield found.refuse("unsupported", "an ARC file, older than WARC; `warcio recompress` makes a WARC of it")
+        return
     originals: dict[str, tuple[int, int]] = {}
     for one in warc.records():
         if isinstance(one, WarcGap):
@@ -98,8 +119,10 @@ def _address(record: WarcRecord) -> str:
     if not url:
         raise _Refused("malformed", "a record without WARC-Target-URI", record.block)
     scheme = url.partition(":")[0].lower()
+    if scheme in _NO_PAGES:
+        raise _Skipped(f"records of {scheme}: addresses")
     if scheme not in ("http", "https", "file"):
-        raise _Skipped(f"records of {scheme[:20]}: addresses")
+        raise _Refused("malformed", f"WARC-Target-URI is no address of a page: {url[:60]!r}", record.block)
     if url.partition("?")[0].endswith("/robots.txt"):
         raise _Skipped("robots.txt")
     return url

@@ -25,7 +25,7 @@ from connectors.warcs.contents import (
 )
 from connectors.warcs.digests import State, digest_state
 from connectors.warcs.heads import LARGEST_HEAD, read_fields, read_head
-from connectors.warcs.marks import find_packing, find_record, read_dictionary
+from connectors.warcs.marks import find_packing, find_record, is_arc, read_dictionary
 from transforms.http_messages import read_response
 
 _BOMB = 64  # times the limit that are decompressed to find the end of a record that is too large
@@ -82,6 +82,10 @@ class WarcReader:
         self._dictionary: ZstdDict | None = None
         self._members: Packing | None = gzip_packing() if self._packing == "gzip" else None
         self._sound: tuple[int, bool] = (-1, False)
+
+    def is_arc(self) -> bool:
+        """Tell whether the file is no WARC but an ARC, of which nothing is read."""
+        return is_arc(self._raw)
 
     def records(self) -> Iterator[WarcRecord | WarcGap]:
         """Yield records and gaps in the order of the file."""
