@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
+import lzma
 import stat
 import struct
 import tarfile
@@ -17,7 +17,10 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
+from backports.zstd import ZstdError
+
 from connectors.files import RefusedFileError
+from connectors.packings import unpacked
 from connectors.reading import Found
 from transforms.records import Capture, Rejection
 
@@ -28,6 +31,16 @@ SMALLEST_ROOM = 256 * 1024 * 1024  # what it may hold, however small it is
 _PIECE = 1 << 20
 _LARGEST_READ = 1 << 20  # of a tar's own heads
 _SPOOLED = 1 << 20
+_DAMAGES = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    ZstdError,
+    gzip.BadGzipFile,
+    EOFError,
+    ValueError,
+)
 _ZIP_HEAD = struct.Struct("<26xHH")
 
 
@@ -115,8 +128,8 @@ def read_wacz(found: Found) -> Iterator[Capture | Rejection | Found]:
 
 
 def read_tar(found: Found) -> Iterator[Capture | Rejection | Found]:
-    """Yield the files of a tar, plain or in gzip or bzip2; links and devices are refused."""
-    inside = _Tarred(_tar_stream(found.stream), found.limit, _Room(_size(found.stream)))
+    """Yield the files of a tar, plain or in gzip, bzip2, xz or Zstandard; links and devices are refused."""
+    inside = _Tarred(unpacked(found.stream), found.limit, _Room(_size(found.stream)))
     with _refusing("tar"), tarfile.open(fileobj=cast("IO[bytes]", inside), mode="r:") as archive:
         count = 0
         while entry := archive.next():
@@ -133,14 +146,6 @@ def read_tar(found: Found) -> Iterator[Capture | Rejection | Found]:
             )
         while inside.read(_LARGEST_READ):  # the checksum of the packing stands at the very end
             pass
-
-
-def _tar_stream(stream: BinaryIO) -> IO[bytes]:
-    head = stream.read(2)
-    stream.seek(0)
-    if head == b"\x1f\x8b":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb"))
-    return cast("IO[bytes]", bz2.BZ2File(stream)) if head == b"BZ" else stream
 
 
 def _tar_entry(found: Found, archive: tarfile.TarFile, entry: tarfile.TarInfo) -> Iterator[Found | Rejection]:
@@ -214,7 +219,7 @@ def _opened_zip(found: Found) -> Iterator[zipfile.ZipFile]:
 def _refusing(kind: str) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError) as error:
+    except _DAMAGES as error:
         raise RefusedFileError("malformed", f"damaged or incomplete {kind}: {error}") from None
     except (RuntimeError, NotImplementedError) as error:
         raise RefusedFileError("unsupported", f"{kind}: {error}") from None

@@ -52,7 +52,12 @@ KINDS = (
     ),
     Kind("wacz", (".wacz",), "connectors.archives:read_wacz", packed=True),
     Kind("zip", (".zip",), "connectors.archives:read_zip", packed=True),
-    Kind("tar", (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2"), "connectors.archives:read_tar", packed=True),
+    Kind(
+        "tar",
+        (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst"),
+        "connectors.archives:read_tar",
+        packed=True,
+    ),
     Kind("mail", (".eml",), "connectors.mail:read_message"),
     Kind("feed", (".rss", ".atom", ".rdf", ".opml", ".xml", ".json"), "connectors.feeds.captures:read_feed_file"),
     Kind("mailbox", (".mbox", ".mbx"), "connectors.mail:read_mailbox", begins=re.compile(rb"From \S+ [^\n]{10,80}\n")),
