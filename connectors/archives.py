@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
@@ -22,6 +23,7 @@ from backports.zstd import ZstdError
 from connectors.files import RefusedFileError
 from connectors.packings import unpacked
 from connectors.reading import Found
+from connectors.warcs.originals import Reopen
 from transforms.records import Capture, Rejection
 
 MOST_ENTRIES = 100_000
@@ -174,8 +176,8 @@ def _zip_entry(
         yield found.refuse("unsupported", "it is encrypted", name)
         return
     try:
-        with _refusing("zip"), _entry_stream(found, archive, entry, room) as stream:
-            yield found.inside(name, stream)
+        with _refusing("zip"), _entry_stream(found, archive, entry, room) as (stream, reopen):
+            yield found.inside(name, stream, reopen=reopen)
     except RefusedFileError as error:
         yield found.refuse(error.reason, str(error), name)
         if room.left < 0:
@@ -183,18 +185,32 @@ def _zip_entry(
 
 
 @contextmanager
-def _entry_stream(found: Found, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: _Room) -> Iterator[BinaryIO]:
-    if entry.compress_type == zipfile.ZIP_STORED and entry.file_size > _SPOOLED:
-        archive.open(entry).close()  # which checks that the entry is where the index says
-        found.stream.seek(entry.header_offset)
-        head = found.stream.read(_ZIP_HEAD.size)
-        name_length, extra_length = _ZIP_HEAD.unpack(head)
-        room.take(entry.file_size)
-        start = entry.header_offset + _ZIP_HEAD.size + name_length + extra_length
-        yield cast("BinaryIO", io.BufferedReader(_Window(found.stream, start, entry.file_size)))
+def _entry_stream(
+    found: Found, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: _Room
+) -> Iterator[tuple[BinaryIO, Reopen | None]]:
+    """Open an entry, and say how to open it again: only where it is not compressed, for that costs next to nothing."""
+    if entry.compress_type != zipfile.ZIP_STORED or entry.file_size <= _SPOOLED:
+        with archive.open(entry) as stream, _spooled(stream, room) as spooled:
+            yield spooled, None
         return
-    with archive.open(entry) as stream, _spooled(stream, room) as spooled:
-        yield spooled
+    archive.open(entry).close()  # which checks that the entry is where the index says
+    found.stream.seek(entry.header_offset)
+    head = found.stream.read(_ZIP_HEAD.size)
+    name_length, extra_length = _ZIP_HEAD.unpack(head)
+    room.take(entry.file_size)
+    start = entry.header_offset + _ZIP_HEAD.size + name_length + extra_length
+    reopen = partial(_reopened, found.reopen, start, entry.file_size) if found.reopen else None
+    yield _window(found.stream, start, entry.file_size), reopen
+
+
+@contextmanager
+def _reopened(reopen: Reopen, start: int, size: int) -> Iterator[BinaryIO]:
+    with reopen() as stream:
+        yield _window(stream, start, size)
+
+
+def _window(stream: BinaryIO, start: int, size: int) -> BinaryIO:
+    return cast("BinaryIO", io.BufferedReader(_Window(stream, start, size)))
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from connectors.reading import Found
+from connectors.warcs.originals import Place
 from connectors.warcs.records import WarcGap, WarcReader, WarcRecord
+from connectors.warcs.revisits import find_original
 from transforms.codings import CodingError
 from transforms.http_messages import Headers, ResponseMessage, read_response
 from transforms.records import Capture, Rejection
@@ -37,7 +39,7 @@ _NO_PAGES = frozenset(
     )
 )
 _SNIFFED = 1024
-_MOST_ORIGINALS = 100_000
+_NOT_MODIFIED = 304
 _TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
 
 
@@ -58,13 +60,12 @@ def read_warc(found: Found) -> Iterator[Capture | Rejection]:
     """Yield the pages of a WARC, and a rejection for each stretch that is no whole record.
 
     A locator is the file's with `#` and the offset of the record (for records that share a gzip member, `+` and how far
-    into it). A `revisit` gives the page again that an earlier record of the same file holds.
+    into it). A `revisit` gives the page again that an earlier record of the same run holds, in this file or another.
     """
     warc = WarcReader(found.stream, found.limit, _BESIDE)
     if warc.is_arc():
         yield found.refuse("unsupported", "an ARC file, older than WARC; `warcio recompress` makes a WARC of it")
         return
-    originals: dict[str, tuple[int, int]] = {}
     for one in warc.records():
         if isinstance(one, WarcGap):
             yield found.refuse(one.reason, one.detail, one.start, one.content)
@@ -75,42 +76,53 @@ def read_warc(found: Found) -> Iterator[Capture | Rejection]:
             continue
         place = f"{one.offset}+{one.inner}" if one.inner else str(one.offset)
         try:
-            yield _capture(found, warc, one, place, originals)
+            yield _capture(found, warc, one, place)
         except _Skipped as skipped:
             found.skipped[skipped.why] += 1
         except _Refused as refused:
             yield found.refuse(refused.reason, str(refused), place, refused.payload)
 
 
-def _capture(
-    found: Found, warc: WarcReader, record: WarcRecord, place: str, originals: dict[str, tuple[int, int]]
-) -> Capture:
+def _capture(found: Found, warc: WarcReader, record: WarcRecord, place: str) -> Capture:
     kind = record.fields["warc-type"].lower()
     if kind not in ("response", "resource", "conversion", "revisit"):
         raise _Refused("unsupported", f"a record of the type {kind[:40]!r}", record.block)
     url = _address(record)
-    digest = record.fields.get("warc-payload-digest", "")
+    original = record
     if kind == "revisit":
-        original = originals.get(digest)
-        again = warc.record_at(*original) if original else None
-        if again is None:
-            raise _Skipped("revisits of what another file holds")
-        response = _response(again)
+        original = _original(found, warc, record, url)
     else:
-        response = _response(record)
+        at = Place(found.place, record.offset, record.inner, found.reopen)
+        found.originals.note(record.fields.get("warc-payload-digest", ""), record.fields["warc-target-uri"], at)
+    response = _response(original)
     media_type = _media_type(response)
     _keep_only_pages(response, media_type, url)
-    if kind != "revisit" and digest and len(originals) < _MOST_ORIGINALS:
-        originals.setdefault(digest, (record.offset, record.inner))
     return Capture(
         source=found.source,
         locator=found.at(place),
         captured_at=_date(record),
         media_type=media_type,
-        payload=_payload(found, record, response),
+        payload=_payload(found, original, response),
         url=url if url.startswith("http") else None,
         http_status=response.status or None,
         http_headers=_told_headers(response) if response.status else (),
+    )
+
+
+def _original(found: Found, warc: WarcReader, revisit: WarcRecord, url: str) -> WarcRecord:
+    original = find_original(found, warc, revisit)
+    if original:
+        return original
+    if revisit.data.startswith(b"HTTP/", revisit.start, revisit.stop):
+        told = read_response(revisit.data, revisit.start, revisit.stop)
+        kind = (told.header("content-type") or "").partition(";")[0].strip().lower()
+        if kind and kind not in _KINDS and told.status != _NOT_MODIFIED:
+            raise _Skipped(f"{kind[:100]} documents")
+    raise _Refused(
+        "unresolved",
+        f"it says that {url[:200]} was as before, and what was before is in no file that was read up to here: "
+        "read the file that holds it in the same run, and earlier",
+        revisit.block,
     )
 
 

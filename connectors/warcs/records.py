@@ -79,8 +79,16 @@ class WarcReader:
         self._limit = limit
         self._beside = {kind.encode(): kind for kind in beside}
         self._packing = find_packing(self._raw)
+        self._unreadable: DamagedError | None = None
         self._dictionary: ZstdDict | None = None
+        self._first = 0
         self._members: Packing | None = gzip_packing() if self._packing == "gzip" else None
+        if self._packing == "zstd":
+            try:
+                self._dictionary, self._first = read_dictionary(self._raw)
+            except DamagedError as error:
+                self._unreadable = error
+            self._members = zstd_packing(self._dictionary)
         self._sound: tuple[int, bool] = (-1, False)
 
     def is_arc(self) -> bool:
@@ -89,14 +97,10 @@ class WarcReader:
 
     def records(self) -> Iterator[WarcRecord | WarcGap]:
         """Yield records and gaps in the order of the file."""
-        place = 0
-        if self._packing == "zstd":
-            try:
-                self._dictionary, place = read_dictionary(self._raw)
-            except DamagedError as error:
-                yield self._gap(0, self._raw.size, error)
-                return
-            self._members = zstd_packing(self._dictionary)
+        if self._unreadable:
+            yield self._gap(0, self._raw.size, self._unreadable)
+            return
+        place = self._first
         while place < self._raw.size:
             alone = self._alone(place)
             if alone:
