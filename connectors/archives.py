@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
+import lzma
 import stat
 import struct
 import tarfile
@@ -14,11 +14,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
+from backports.zstd import ZstdError
+
 from connectors.files import RefusedFileError
+from connectors.packings import unpacked
 from connectors.reading import Found
+from connectors.warcs.originals import Reopen
 from transforms.records import Capture, Rejection
 
 MOST_ENTRIES = 100_000
@@ -28,6 +33,16 @@ SMALLEST_ROOM = 256 * 1024 * 1024  # what it may hold, however small it is
 _PIECE = 1 << 20
 _LARGEST_READ = 1 << 20  # of a tar's own heads
 _SPOOLED = 1 << 20
+_DAMAGES = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    ZstdError,
+    gzip.BadGzipFile,
+    EOFError,
+    ValueError,
+)
 _ZIP_HEAD = struct.Struct("<26xHH")
 
 
@@ -115,8 +130,8 @@ def read_wacz(found: Found) -> Iterator[Capture | Rejection | Found]:
 
 
 def read_tar(found: Found) -> Iterator[Capture | Rejection | Found]:
-    """Yield the files of a tar, plain or in gzip or bzip2; links and devices are refused."""
-    inside = _Tarred(_tar_stream(found.stream), found.limit, _Room(_size(found.stream)))
+    """Yield the files of a tar, plain or in gzip, bzip2, xz or Zstandard; links and devices are refused."""
+    inside = _Tarred(unpacked(found.stream), found.limit, _Room(_size(found.stream)))
     with _refusing("tar"), tarfile.open(fileobj=cast("IO[bytes]", inside), mode="r:") as archive:
         count = 0
         while entry := archive.next():
@@ -133,14 +148,6 @@ def read_tar(found: Found) -> Iterator[Capture | Rejection | Found]:
             )
         while inside.read(_LARGEST_READ):  # the checksum of the packing stands at the very end
             pass
-
-
-def _tar_stream(stream: BinaryIO) -> IO[bytes]:
-    head = stream.read(2)
-    stream.seek(0)
-    if head == b"\x1f\x8b":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb"))
-    return cast("IO[bytes]", bz2.BZ2File(stream)) if head == b"BZ" else stream
 
 
 def _tar_entry(found: Found, archive: tarfile.TarFile, entry: tarfile.TarInfo) -> Iterator[Found | Rejection]:
@@ -169,8 +176,8 @@ def _zip_entry(
         yield found.refuse("unsupported", "it is encrypted", name)
         return
     try:
-        with _refusing("zip"), _entry_stream(found, archive, entry, room) as stream:
-            yield found.inside(name, stream)
+        with _refusing("zip"), _entry_stream(found, archive, entry, room) as (stream, reopen):
+            yield found.inside(name, stream, reopen=reopen)
     except RefusedFileError as error:
         yield found.refuse(error.reason, str(error), name)
         if room.left < 0:
@@ -178,18 +185,32 @@ def _zip_entry(
 
 
 @contextmanager
-def _entry_stream(found: Found, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: _Room) -> Iterator[BinaryIO]:
-    if entry.compress_type == zipfile.ZIP_STORED and entry.file_size > _SPOOLED:
-        archive.open(entry).close()  # which checks that the entry is where the index says
-        found.stream.seek(entry.header_offset)
-        head = found.stream.read(_ZIP_HEAD.size)
-        name_length, extra_length = _ZIP_HEAD.unpack(head)
-        room.take(entry.file_size)
-        start = entry.header_offset + _ZIP_HEAD.size + name_length + extra_length
-        yield cast("BinaryIO", io.BufferedReader(_Window(found.stream, start, entry.file_size)))
+def _entry_stream(
+    found: Found, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: _Room
+) -> Iterator[tuple[BinaryIO, Reopen | None]]:
+    """Open an entry, and say how to open it again: only where it is not compressed, for that costs next to nothing."""
+    if entry.compress_type != zipfile.ZIP_STORED or entry.file_size <= _SPOOLED:
+        with archive.open(entry) as stream, _spooled(stream, room) as spooled:
+            yield spooled, None
         return
-    with archive.open(entry) as stream, _spooled(stream, room) as spooled:
-        yield spooled
+    archive.open(entry).close()  # which checks that the entry is where the index says
+    found.stream.seek(entry.header_offset)
+    head = found.stream.read(_ZIP_HEAD.size)
+    name_length, extra_length = _ZIP_HEAD.unpack(head)
+    room.take(entry.file_size)
+    start = entry.header_offset + _ZIP_HEAD.size + name_length + extra_length
+    reopen = partial(_reopened, found.reopen, start, entry.file_size) if found.reopen else None
+    yield _window(found.stream, start, entry.file_size), reopen
+
+
+@contextmanager
+def _reopened(reopen: Reopen, start: int, size: int) -> Iterator[BinaryIO]:
+    with reopen() as stream:
+        yield _window(stream, start, size)
+
+
+def _window(stream: BinaryIO, start: int, size: int) -> BinaryIO:
+    return cast("BinaryIO", io.BufferedReader(_Window(stream, start, size)))
 
 
 @contextmanager
@@ -214,7 +235,7 @@ def _opened_zip(found: Found) -> Iterator[zipfile.ZipFile]:
 def _refusing(kind: str) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError) as error:
+    except _DAMAGES as error:
         raise RefusedFileError("malformed", f"damaged or incomplete {kind}: {error}") from None
     except (RuntimeError, NotImplementedError) as error:
         raise RefusedFileError("unsupported", f"{kind}: {error}") from None

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
+from connectors.warcs.originals import Originals, Reopen
 from transforms.records import Capture, Rejection
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class Found:
     `place` is the locator so far and `name` what the ending is taken from. `stream` is seekable. `columns` says which
     column of a table holds which field. What is left out on purpose (an image in a WARC, an address in a sitemap) is
     counted in `skipped` by what it is. Where there is a list of `leads`, feeds and sitemaps are put into it with their
-    places.
+    places. `reopen` opens the same bytes again later, where that can be done, and `originals` are the places of what the
+    files of this run hold.
     """
 
     source: str
@@ -36,8 +38,12 @@ class Found:
     skipped: Counter[str] = field(default_factory=Counter)
     depth: int = 0
     leads: list[tuple[str, Lead]] | None = None
+    reopen: Reopen | None = None
+    originals: Originals = field(default_factory=Originals)
 
-    def inside(self, name: str, stream: BinaryIO, modified_at: datetime | None = None) -> Found:
+    def inside(
+        self, name: str, stream: BinaryIO, modified_at: datetime | None = None, reopen: Reopen | None = None
+    ) -> Found:
         """Give an entry of this file; its place is the file's with `#` and the entry's name."""
         return replace(
             self,
@@ -46,6 +52,7 @@ class Found:
             stream=stream,
             modified_at=modified_at or self.modified_at,
             depth=self.depth + 1,
+            reopen=reopen,
         )
 
     def at(self, inner: str | int) -> str:

@@ -8,15 +8,18 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from connectors.connector import Cursor
 from connectors.files import OpenedFile, RefusedFileError, find_files, open_file, reading
 from connectors.kinds import read_file
 from connectors.reading import Found
+from connectors.warcs.originals import Originals
 from transforms.records import Capture, Rejection
 
 if TYPE_CHECKING:
@@ -53,12 +56,13 @@ class SeedConnector:
         where these differ or are too young to be trusted, by digest. What was refused as a whole is tried again.
         """
         seen: set[Path] = set()
+        originals = Originals()
         for given, root, path in self._files():
             place = path.absolute()
             if place not in seen:
                 seen.add(place)
                 watched = None if cursor is None else self._watched(cursor, str(Path(given).expanduser().absolute()))
-                yield from self._file(place, root.absolute(), watched)
+                yield from self._file(place, root.absolute(), watched, originals)
 
     def _files(self) -> Iterator[tuple[str, Path, Path]]:
         for given in self.paths:
@@ -79,7 +83,9 @@ class SeedConnector:
         after = self.state.setdefault(given, {"how": how, "files": {}})
         return _Watched(before.get("files", {}) if before.get("how") == how else {}, after["files"])
 
-    def _file(self, path: Path, root: Path, watched: _Watched | None) -> Iterator[Capture | Rejection]:
+    def _file(
+        self, path: Path, root: Path, watched: _Watched | None, originals: Originals
+    ) -> Iterator[Capture | Rejection]:
         place = _shown(path)
         try:
             with open_file(path, root, unpack=False) as opened:
@@ -96,6 +102,8 @@ class SeedConnector:
                     self.columns,
                     self.skipped,
                     leads=self.leads,
+                    reopen=partial(_reopened, path, root),
+                    originals=originals,
                 )
                 for item in read_file(found):
                     if watched and isinstance(item, Rejection) and item.locator == place:
@@ -103,6 +111,12 @@ class SeedConnector:
                     yield item
         except RefusedFileError as error:
             yield Rejection(self.name, place, "read", error.reason, str(error))
+
+
+@contextmanager
+def _reopened(path: Path, root: Path) -> Iterator[BinaryIO]:
+    with open_file(path, root, unpack=False) as opened:
+        yield opened.stream
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.codings import CodingError, decoded
 from connectors.feeds.discovery import opml_links, page_links, robots_links
 from connectors.feeds.entries import Entry, Feed, read_feed
 from connectors.feeds.guards import LARGEST_SITEMAP, FeedError
 from connectors.feeds.links import Link, absolute
 from connectors.feeds.sitemaps import Sitemap, find_root, read_sitemap
+from transforms.codings import CodingError
 from transforms.dates.reading import read_date
+from transforms.stored_bodies import read_body
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 _ROOTS = ("rss", "feed", "rdf", "urlset", "sitemapindex", "opml")
@@ -68,7 +69,7 @@ def read_lead(content: bytes, url: str | None = None, media_type: str | None = N
     """Read what leads to pages; `url` and `media_type` are those it was fetched with. Raises FeedError."""
     if content.startswith(b"\x1f\x8b"):
         try:
-            content = decoded(content, "gzip", LARGEST_SITEMAP)
+            content = read_body(content, "gzip", LARGEST_SITEMAP).whole()
         except CodingError as error:
             raise FeedError(error.reason, str(error)) from None
     root = find_root(content)

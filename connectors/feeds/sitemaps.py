@@ -11,13 +11,14 @@ from typing import Literal
 
 from lxml import etree
 
-from connectors.codings import CodingError, decoded
 from connectors.feeds.entries import feed_links, read_feed
 from connectors.feeds.guards import LARGEST_SITEMAP, FeedError, guard_entities, guard_size
 from connectors.feeds.links import Link, absolute
 from connectors.feeds.repairs import mended
+from transforms.codings import CodingError
 from transforms.encoding import NotTextError, decode
 from transforms.records import SourceClaims
+from transforms.stored_bodies import read_body
 
 MOST_LINKS = 50_000
 DEEPEST_INDEX = 3
@@ -115,7 +116,7 @@ def find_root(content: bytes) -> str:
 def _unpacked(content: bytes) -> bytes:
     """Undo gzip, which some servers put around a file that has it already."""
     try:
-        return decoded(content, "gzip, gzip", LARGEST_SITEMAP)
+        return read_body(content, "gzip, gzip", LARGEST_SITEMAP).whole()
     except CodingError as error:
         raise FeedError(error.reason, str(error)) from None
 

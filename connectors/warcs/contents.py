@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
-from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdDict, ZstdError
+from backports.zstd import ZstdDecompressor, ZstdDict, ZstdError
 from isal import isal_zlib
 
 GZIP_MAGIC = b"\x1f\x8b\x08"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"  # the skippable frame that holds the dictionary of a .warc.zst
 
-_FEED = 1 << 14  # compressed bytes at a time: what is left of a feed is copied at the end of a member
-_BUFFER = 1 << 20
-_PIECE = 1 << 17  # plain bytes at a time
+_FEED = 1 << 15  # compressed bytes at a time: what is left of a feed is copied at the end of a member
+# The longest head of a frame. libzstd, fed with less and then with a frame, takes that for what the head began.
+_HEAD = 18
+_SMALL = 1 << 10  # a member that ends within so many is fed alone
+_BUFFER = 1 << 18
+_PIECE = 1 << 19  # plain bytes at a time
 _SALVAGE = 1 << 10
 _MOST_SALVAGED = 1 << 26
-_LARGEST_WINDOW = 27
+
+
+_DECODER_ERRORS: Any = (isal_zlib.error, ZstdError, EOFError)  # what the stubs of isal call an instance is a class
 
 
 class DamagedError(Exception):
@@ -38,15 +45,20 @@ class Raw:
     def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
         self.size = stream.seek(0, 2)
-        self._start, self._data = 0, b""
+        self._start, self._data, self._view = 0, b"", memoryview(b"")
 
-    def at(self, offset: int, length: int) -> bytes:
-        """Give up to `length` bytes at an offset; fewer at the end of the file, and where the buffer ends."""
+    def at(self, offset: int, length: int, mark: bytes) -> memoryview:
+        """Give up to `length` bytes at an offset, and no more than to a mark that soon follows.
+
+        They are fewer at the end of the file, and where the buffer ends.
+        """
         inside = offset - self._start
-        if not 0 <= inside < len(self._data):
+        if not 0 <= inside <= len(self._data) - _HEAD:
             self.stream.seek(offset)
             self._start, self._data, inside = offset, self.stream.read(_BUFFER), 0
-        return self._data[inside : inside + length]
+            self._view = memoryview(self._data)
+        near = self._data.find(mark, inside + _HEAD, inside + _SMALL)
+        return self._view[inside : near if near >= 0 else inside + length]
 
     def whole(self, offset: int, length: int) -> bytes:
         """Give `length` bytes at an offset; fewer only at the end of the file."""
@@ -56,6 +68,8 @@ class Raw:
 
 class Content:
     """Plain bytes with a place in them. `start` is the offset in the file where they begin."""
+
+    __slots__ = ("before", "data", "place", "raw", "start")
 
     def __init__(self, raw: Raw, start: int) -> None:
         self.raw, self.start = raw, start
@@ -72,9 +86,10 @@ class Content:
 
     def holds(self, count: int) -> bool:
         """Read on until `count` bytes lie ahead; False where there are fewer."""
+        return len(self.data) - self.place >= count or self._read_on(count)
+
+    def _read_on(self, count: int) -> bool:
         held = len(self.data) - self.place
-        if held >= count:
-            return True
         pieces = [self.data[self.place :]] if held else []
         self.before += self.place
         self.place = 0
@@ -106,6 +121,8 @@ class Content:
 class PlainContent(Content):
     """The bytes of a file that is not compressed, from an offset to its end."""
 
+    __slots__ = ("_next",)
+
     def __init__(self, raw: Raw, start: int) -> None:
         super().__init__(raw, start)
         self._next = start
@@ -120,15 +137,18 @@ class PlainContent(Content):
 class MemberContent(Content):
     """What one gzip member or zstd frame holds. `stop` is the offset behind it, once its end has been seen."""
 
-    def __init__(self, raw: Raw, start: int, decoder: Any) -> None:
+    __slots__ = ("_decoder", "_fed", "_given", "_mark", "_rest", "stop")
+
+    def __init__(self, raw: Raw, start: int, decoder: Any, mark: bytes) -> None:
         super().__init__(raw, start)
         self.stop: int | None = None
-        self._decoder, self._fed = decoder, start
-        self._given = 0
+        self._decoder, self._mark, self._fed, self._given = decoder, mark, start, 0
         self._rest: Iterator[bytes] | None = None
 
     def more(self) -> bytes:
         """Decompress the next piece; an empty one says that the member ended with the right checksum."""
+        if self.stop is not None:
+            return b""
         piece = next(self._rest) if self._rest else self._piece()
         self._given += len(piece)
         return piece
@@ -138,16 +158,16 @@ class MemberContent(Content):
         while not decoder.eof:
             feed = self._feed()
             try:
-                piece = decoder.decompress(feed, max_length=_PIECE)
-            except (isal_zlib.error, ZstdError, EOFError) as error:  # type: ignore[misc]
+                piece: bytes = decoder.decompress(feed, max_length=_PIECE)
+            except _DECODER_ERRORS as error:
                 self._rest = self._salvaged(DamagedError(f"the compressed record does not hold: {error}"))
                 return next(self._rest)
+            if decoder.eof:
+                self.stop = self._fed - len(decoder.unused_data)
             if piece:
-                self._note_end()
-                return bytes(piece)
+                return piece
             if not feed and not decoder.eof:
                 raise DamagedError("the file ends in the middle of a compressed record")
-        self._note_end()
         return b""
 
     def _salvaged(self, damage: DamagedError) -> Iterator[bytes]:
@@ -169,18 +189,15 @@ class MemberContent(Content):
                 break
         raise damage
 
-    def _feed(self) -> bytes:
-        if tail := getattr(self._decoder, "unconsumed_tail", b""):
-            return bytes(tail)
+    def _feed(self) -> bytes | memoryview:
+        tail: bytes = getattr(self._decoder, "unconsumed_tail", b"")
+        if tail:
+            return tail
         if not getattr(self._decoder, "needs_input", True):
             return b""
-        feed = self.raw.at(self._fed, _FEED)
+        feed = self.raw.at(self._fed, _FEED, self._mark)
         self._fed += len(feed)
         return feed
-
-    def _note_end(self) -> None:
-        if self._decoder.eof:
-            self.stop = self._fed - len(self._decoder.unused_data)
 
 
 def _gzip_head(member: bytes) -> int:
@@ -194,12 +211,39 @@ def _gzip_head(member: bytes) -> int:
     return length + (2 if flags & 2 else 0)
 
 
-def gzip_member(raw: Raw, start: int) -> MemberContent:
-    """Open the gzip member at an offset."""
-    return MemberContent(raw, start, isal_zlib.decompressobj(wbits=31))
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How the members of a file are compressed: what they begin with, and what gives a decoder."""
+
+    magic: bytes
+    decoder: Callable[[], Any]
+
+    def member(self, raw: Raw, start: int) -> MemberContent:
+        """Open the member at an offset."""
+        return MemberContent(raw, start, self.decoder(), self.magic)
+
+    def small_member(self, raw: Raw, start: int) -> tuple[bytes, int] | None:
+        """Give what a member holds and the offset behind it, if that is less than 512 KiB and sound."""
+        decoder = self.decoder()
+        data, place = b"", start
+        try:
+            while not decoder.eof:
+                feed = raw.at(place, _FEED, self.magic)
+                place += len(feed)
+                piece = decoder.decompress(feed, max_length=_PIECE)
+                data = data + piece if data else piece
+                if not feed or len(data) >= _PIECE:
+                    return None
+        except _DECODER_ERRORS:
+            return None
+        return data, place - len(decoder.unused_data)
 
 
-def zstd_frame(raw: Raw, start: int, dictionary: ZstdDict | None) -> MemberContent:
-    """Open the zstd frame at an offset."""
-    options = {int(DecompressionParameter.window_log_max): _LARGEST_WINDOW}
-    return MemberContent(raw, start, ZstdDecompressor(zstd_dict=dictionary, options=options))
+def gzip_packing() -> Packing:
+    """Give the packing of a .warc.gz."""
+    return Packing(GZIP_MAGIC, partial(isal_zlib.decompressobj, wbits=31))
+
+
+def zstd_packing(dictionary: ZstdDict | None) -> Packing:
+    """Give the packing of a .warc.zst; its windows may have 128 MiB, which is the library's own bound."""
+    return Packing(ZSTD_MAGIC, partial(ZstdDecompressor, zstd_dict=dictionary) if dictionary else ZstdDecompressor)

@@ -10,11 +10,11 @@ from connectors.warcs.contents import Content, DamagedError
 LARGEST_HEAD = 64 * 1024
 MOST_FIELDS = 100
 
-_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BROKEN = bytes({*range(32), 127} - set(b"\t\n\r"))
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VERSION = re.compile(r"WARC/[01]\.\d{1,2}\Z")
-_VERSION_END = re.compile(r"WARC/[01]\.\d{1,2}$", re.MULTILINE)
-_SINGLE = ("warc-type", "warc-record-id", "warc-date", "warc-target-uri", "content-length")
+_VERSION_END = re.compile(r"WARC/[01]\.\d{1,2}\Z")
+_SINGLE = frozenset(("warc-type", "warc-record-id", "warc-date", "warc-target-uri", "content-length"))
 
 
 def read_head(content: Content, *, strict: bool) -> tuple[dict[str, str], int]:
@@ -53,40 +53,54 @@ def read_fields(head: bytes, *, strict: bool) -> dict[str, str]:
 
     With `strict` a byte that is no UTF-8 is damage; without, it is shown as U+FFFD.
     """
+    if len(head.translate(None, _BROKEN)) != len(head):
+        raise DamagedError("a header with control characters")
     try:
         text = head.decode("utf-8", "strict" if strict else "replace")
     except UnicodeDecodeError:
         raise DamagedError("a header that is no UTF-8") from None
-    if _BROKEN.search(text):
-        raise DamagedError("a header with control characters")
-    text = text.replace("\r\n", "\n").rstrip("\n")
-    version, _, rest = text.partition("\n")
-    if not _VERSION.match(version):
-        raise DamagedError(f"no WARC version: {version[:30]!r}")
-    pairs: list[tuple[str, str]] = []
-    for line in rest.split("\n"):
-        if line[:1] in (" ", "\t") and pairs:
-            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {line.strip()}")
-            continue
-        name, colon, value = line.partition(":")
-        if not colon or not _is_name(name):
-            raise DamagedError(f"no header field: {line[:60]!r}")
-        pairs.append((name, value.strip()))
-    if len(pairs) > MOST_FIELDS:
-        raise DamagedError(f"{len(pairs)} header fields, more than {MOST_FIELDS}")
-    fields: dict[str, str] = {}
-    for name, value in reversed(pairs):
-        fields[name.lower().rstrip()] = value
-    if strict and ((len(fields) < len(pairs) and _repeats(pairs)) or ("WARC/" in rest and _VERSION_END.search(rest))):
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    if not _is_version(lines[0]):
+        raise DamagedError(f"no WARC version: {lines[0][:30]!r}")
+    del lines[0]
+    fields, again = _named(lines)
+    if len(lines) > MOST_FIELDS and len(fields) + len(again) > MOST_FIELDS:
+        raise DamagedError(f"{len(fields) + len(again)} header fields, more than {MOST_FIELDS}")
+    if strict and (_SINGLE.intersection(again) or any(_VERSION_END.search(line) for line in lines if "WARC/" in line)):
         raise DamagedError("a header that runs into another")
     return fields
 
 
+def _named(lines: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Give the fields of lines, and the names of those that came before."""
+    fields: dict[str, str] = {}
+    again: list[str] = []
+    last: str | None = None
+    for line in lines:
+        name, colon, value = line.partition(":")
+        key = _key(name)
+        if key and colon:
+            if key in fields:
+                again.append(key)
+                last = None
+            else:
+                fields[key] = value.strip()
+                last = key
+        elif line[:1] in (" ", "\t") and (fields or again):
+            if last:
+                fields[last] = f"{fields[last]} {line.strip()}"
+        else:
+            raise DamagedError(f"no header field: {line[:60]!r}")
+    return fields, again
+
+
 @lru_cache(maxsize=256)
-def _is_name(name: str) -> bool:
-    return _NAME.fullmatch(name.rstrip(" \t")) is not None
+def _key(name: str) -> str | None:
+    """Give the lower-case name of a field; None where it is none."""
+    plain = name.rstrip(" \t")
+    return plain.lower() if _NAME.fullmatch(plain) else None
 
 
-def _repeats(pairs: list[tuple[str, str]]) -> bool:
-    names = [name.lower() for name, _ in pairs]
-    return any(names.count(name) > 1 for name in _SINGLE)
+@lru_cache(maxsize=16)
+def _is_version(line: str) -> bool:
+    return _VERSION.match(line) is not None

@@ -14,6 +14,7 @@ _WINDOW = 1 << 20
 _LONGEST_MARK = 32
 _TRIAL = 1024  # compressed bytes that are enough to see the first plain ones
 _VERSION = b"WARC/"
+_ARC = b"filedesc:"
 _PLAIN_MARK = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n(?=[A-Za-z])")
 _MAGIC = {"gzip": re.compile(re.escape(GZIP_MAGIC) + rb"[\x00-\x1f]"), "zstd": re.compile(re.escape(ZSTD_MAGIC))}
 _LARGEST_DICTIONARY = 16 * 1024 * 1024
@@ -21,7 +22,7 @@ _LARGEST_DICTIONARY = 16 * 1024 * 1024
 
 def find_packing(raw: Raw) -> str:
     """Tell how a WARC is compressed, `gzip`, `zstd` or `plain`; a file with a damaged head by its first whole record."""
-    head = raw.at(0, 8)
+    head = raw.whole(0, 8)
     if head.startswith(GZIP_MAGIC):
         return "gzip"
     if head.startswith((ZSTD_MAGIC, DICTIONARY_MAGIC)):
@@ -29,6 +30,12 @@ def find_packing(raw: Raw) -> str:
     if head.startswith(_VERSION):
         return "plain"
     return min(("plain", "gzip", "zstd"), key=lambda packing: find_record(raw, 0, packing, None))
+
+
+def is_arc(raw: Raw) -> bool:
+    """Tell whether a file is an ARC, which came before WARC."""
+    head = raw.whole(0, _TRIAL)
+    return head.startswith(_ARC) or _first_bytes(head, "gzip", None, len(_ARC)) == _ARC
 
 
 def find_record(raw: Raw, start: int, packing: str, dictionary: ZstdDict | None) -> int:
@@ -43,7 +50,7 @@ def find_record(raw: Raw, start: int, packing: str, dictionary: ZstdDict | None)
 
 def read_dictionary(raw: Raw) -> tuple[ZstdDict | None, int]:
     """Read the dictionary that a .warc.zst may begin with; gives it and the offset behind it. Raises DamagedError."""
-    head = raw.at(0, 8)
+    head = raw.whole(0, 8)
     if not head.startswith(DICTIONARY_MAGIC):
         return None, 0
     size = int.from_bytes(head[4:8], "little")
@@ -67,10 +74,10 @@ def _places(raw: Raw, start: int, mark: re.Pattern[bytes]) -> Iterator[int]:
         start += _WINDOW
 
 
-def _first_bytes(content: bytes, packing: str, dictionary: ZstdDict | None) -> bytes:
+def _first_bytes(content: bytes, packing: str, dictionary: ZstdDict | None, size: int = len(_VERSION)) -> bytes:
     try:
         if packing == "gzip":
-            return zlib.decompressobj(wbits=31).decompress(content, len(_VERSION))
-        return ZstdDecompressor(zstd_dict=dictionary).decompress(content, max_length=len(_VERSION))
+            return zlib.decompressobj(wbits=31).decompress(content, size)
+        return ZstdDecompressor(zstd_dict=dictionary).decompress(content, max_length=size)
     except (zlib.error, ZstdError, EOFError):
         return b""

@@ -7,25 +7,26 @@ that has neither, by its boundaries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from backports.zstd import ZstdDict
 
-from connectors.http_messages import HeadError, read_response
 from connectors.warcs.contents import (
     Content,
     DamagedError,
     MemberContent,
+    Packing,
     PlainContent,
     Raw,
-    gzip_member,
-    zstd_frame,
+    gzip_packing,
+    zstd_packing,
 )
 from connectors.warcs.digests import State, digest_state
-from connectors.warcs.heads import LARGEST_HEAD, read_head
-from connectors.warcs.marks import find_packing, find_record, read_dictionary
+from connectors.warcs.heads import LARGEST_HEAD, read_fields, read_head
+from connectors.warcs.marks import find_packing, find_record, is_arc, read_dictionary
+from transforms.http_messages import read_response
 
 _BOMB = 64  # times the limit that are decompressed to find the end of a record that is too large
 _END_MARKS = (b"\r\n\r\n", b"\n\n")
@@ -36,16 +37,23 @@ _MOST_LINE_ENDS = 8
 class WarcRecord:
     """A record: where it begins, its fields by their lower-case names, and its block.
 
-    `offset` is that of its member, `inner` how far into the member it begins. A block over the limit is cut, and shorter
-    than `length`.
+    `offset` is that of its member, `inner` how far into the member it begins. The block is [start, stop) of `data`, which
+    it is taken out of when it is asked for. One over the limit is cut, and shorter than `length`.
     """
 
     offset: int
     inner: int
     fields: Mapping[str, str]
-    block: bytes
+    data: bytes = field(repr=False)
+    start: int
+    stop: int
     length: int
     digest: State = "absent"
+
+    @property
+    def block(self) -> bytes:
+        """Give the bytes of the block."""
+        return self.data[self.start : self.stop]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +68,67 @@ class WarcGap:
 
 
 class WarcReader:
-    """Walks a seekable WARC in constant memory: at most one block, of at most `limit` bytes and a head."""
+    """Walks a seekable WARC in constant memory: at most one block, of at most `limit` bytes and a head.
 
-    def __init__(self, stream: BinaryIO, limit: int) -> None:
+    Of records of the types `beside` nothing is wanted but that they are there: of those alone in a member that holds,
+    no field but the type is given.
+    """
+
+    def __init__(self, stream: BinaryIO, limit: int, beside: Iterable[str] = ()) -> None:
         self._raw = Raw(stream)
         self._limit = limit
+        self._beside = {kind.encode(): kind for kind in beside}
         self._packing = find_packing(self._raw)
+        self._unreadable: DamagedError | None = None
         self._dictionary: ZstdDict | None = None
+        self._first = 0
+        self._members: Packing | None = gzip_packing() if self._packing == "gzip" else None
+        if self._packing == "zstd":
+            try:
+                self._dictionary, self._first = read_dictionary(self._raw)
+            except DamagedError as error:
+                self._unreadable = error
+            self._members = zstd_packing(self._dictionary)
         self._sound: tuple[int, bool] = (-1, False)
+
+    def is_arc(self) -> bool:
+        """Tell whether the file is no WARC but an ARC, of which nothing is read."""
+        return is_arc(self._raw)
 
     def records(self) -> Iterator[WarcRecord | WarcGap]:
         """Yield records and gaps in the order of the file."""
-        place = 0
-        if self._packing == "zstd":
-            try:
-                self._dictionary, place = read_dictionary(self._raw)
-            except DamagedError as error:
-                yield self._gap(0, self._raw.size, error)
-                return
+        if self._unreadable:
+            yield self._gap(0, self._raw.size, self._unreadable)
+            return
+        place = self._first
         while place < self._raw.size:
-            content = self._open(place)
-            held: WarcRecord | None = None
-            try:
-                for record in self._parsed(content):
-                    # A record is given away when what stands behind it has been seen to be sound.
-                    if held:
-                        yield self._released(held, content)
-                    held = record
-                if held:
-                    yield self._told(held, content.start)
-                place = content.stop if isinstance(content, MemberContent) and content.stop else self._raw.size
-            except DamagedError as error:
+            alone = self._alone(place)
+            if alone:
+                yield self._told(alone[0])
+                place = alone[1]
+            else:
+                place = yield from self._walked(place)
+
+    def _walked(self, place: int) -> Generator[WarcRecord | WarcGap, None, int]:
+        """Yield what begins at a place, up to the end of its member, or of the file; gives where to go on."""
+        content = self._open(place)
+        held: WarcRecord | None = None
+        try:
+            for record in self._parsed(content):
+                # A record is given away when what stands behind it has been seen to be sound.
                 if held:
                     yield self._released(held, content)
-                begin = content.start if error.start is None else error.start
-                place = find_record(self._raw, begin + (not error.fresh), self._packing, self._dictionary)
-                yield self._gap(begin, place, error)
+                held = record
+            if held:
+                yield self._told(held)
+        except DamagedError as error:
+            if held:
+                yield self._released(held, content)
+            begin = content.start if error.start is None else error.start
+            place = find_record(self._raw, begin + (not error.fresh), self._packing, self._dictionary)
+            yield self._gap(begin, place, error)
+            return place
+        return content.stop if isinstance(content, MemberContent) and content.stop else self._raw.size
 
     def record_at(self, offset: int, inner: int) -> WarcRecord | None:
         """Read the record again that `records` gave at a place; None where it is no longer there."""
@@ -107,11 +140,7 @@ class WarcReader:
             return None
 
     def _open(self, place: int) -> Content:
-        if self._packing == "plain":
-            return PlainContent(self._raw, place)
-        if self._packing == "gzip":
-            return gzip_member(self._raw, place)
-        return zstd_frame(self._raw, place, self._dictionary)
+        return self._members.member(self._raw, place) if self._members else PlainContent(self._raw, place)
 
     def _gap(self, start: int, stop: int, error: DamagedError) -> WarcGap:
         kept = self._raw.whole(start, min(stop - start, self._limit))
@@ -122,12 +151,12 @@ class WarcReader:
         """Give a record behind which its member goes on, whose checksum stands only at the member's end."""
         if isinstance(content, MemberContent) and record.digest == "absent" and not self._is_sound(content.start):
             return self._refused(record, "it has no digest, and the checksum of its member does not hold")
-        return self._told(record, content.start)
+        return self._told(record)
 
-    def _told(self, record: WarcRecord, start: int) -> WarcRecord | WarcGap:
+    def _told(self, record: WarcRecord) -> WarcRecord | WarcGap:
         if record.digest == "fails":
             return self._refused(record, "the digest of its block does not hold")
-        return replace(record, offset=start + record.inner, inner=0) if self._packing == "plain" else record
+        return record
 
     def _refused(self, record: WarcRecord, detail: str) -> WarcGap:
         place = f"{record.offset}+{record.inner}" if record.inner else str(record.offset)
@@ -152,8 +181,37 @@ class WarcReader:
         while _at_record(content):
             inner = content.offset
             fields, length = read_head(content, strict=False)
-            yield self._record(content, inner, fields, length)
+            yield self._record(content, content.start, inner, fields, length)
             _passes_end(content)
+
+    def _alone(self, offset: int) -> tuple[WarcRecord, int] | None:
+        """Give the record of a small member that holds, if it is alone in it and written as nearly all are.
+
+        With it comes the offset behind the member. Whatever else is there is left to those who look closer.
+        """
+        member = self._members.small_member(self._raw, offset) if self._members else None
+        record = self._whole(offset, member[0]) if member else None
+        return (record, member[1]) if record and member else None
+
+    def _whole(self, offset: int, data: bytes) -> WarcRecord | None:
+        start = data.find(b"\r\n\r\n", 0, LARGEST_HEAD) + 4
+        stop = len(data) - 4
+        length = stop - start
+        if length < 0 or not data.startswith(b"WARC/") or not data.endswith(b"\r\n\r\n") or b"\n\n" in data[:start]:
+            return None
+        kind = self._beside.get(_value(data, b"\r\nWARC-Type: ", start))
+        if kind and _value(data, b"\r\nContent-Length: ", start) == b"%d" % length:
+            told = _value(data, b"\r\nWARC-Block-Digest: ", start).decode("latin-1")
+            state = digest_state(told, (memoryview(data)[start:stop],))
+            return WarcRecord(offset, 0, {"warc-type": kind}, data, start, stop, length, state)
+        try:
+            fields = read_fields(data[:start], strict=False)
+        except DamagedError:
+            return None
+        if fields.get("content-length") != str(length) or "warc-type" not in fields or length > self._limit:
+            return None
+        state = _checked(fields, data, start, stop, self._limit)
+        return WarcRecord(offset, 0, fields, data, start, stop, length, state)
 
     def _plain(self, content: PlainContent) -> Iterator[WarcRecord]:
         """Parse records that nothing but their digests and boundaries vouch for."""
@@ -162,9 +220,9 @@ class WarcReader:
             try:
                 if not _at_record(content):
                     return
-                begin, inner = content.start + content.offset, content.offset
+                begin = content.start + content.offset
                 fields, length = read_head(content, strict=True)
-                record = self._record(content, inner, fields, length)
+                record = self._record(content, begin, 0, fields, length)
             except DamagedError as error:
                 error.start = begin if error.start is None else error.start
                 raise
@@ -179,7 +237,7 @@ class WarcReader:
                 end = content.start + content.offset
                 raise DamagedError("no end mark behind a record", start=end, fresh=True)
 
-    def _record(self, content: Content, inner: int, fields: dict[str, str], length: int) -> WarcRecord:
+    def _record(self, content: Content, offset: int, inner: int, fields: dict[str, str], length: int) -> WarcRecord:
         if isinstance(content, PlainContent) and content.start + content.offset + length > self._raw.size:
             raise DamagedError(f"a record of {length} bytes, and the file ends before")
         if length <= self._limit + LARGEST_HEAD:
@@ -187,8 +245,10 @@ class WarcReader:
                 raise DamagedError(
                     f"a record of {length} bytes, of which {len(content.data) - content.place} are there"
                 )
-            block = content.take(length)
-            return WarcRecord(content.start, inner, fields, block, length, _checked(fields, block, self._limit))
+            data, start = content.data, content.place
+            stop = content.place = start + length
+            state = _checked(fields, data, start, stop, self._limit)
+            return WarcRecord(offset, inner, fields, data, start, stop, length, state)
         if not content.holds(self._limit):
             raise DamagedError(f"a record of {length} bytes that ends early")
         block = content.take(self._limit)
@@ -198,7 +258,7 @@ class WarcReader:
             if passed == _BOMB * self._limit:
                 raise DamagedError(f"a record of {length} bytes, more than is read to find its end", "oversized")
             raise DamagedError(f"a record of {length} bytes that ends after {self._limit + passed}")
-        return WarcRecord(content.start, inner, fields, block, length)
+        return WarcRecord(offset, inner, fields, block, 0, len(block), length)
 
 
 def _at_record(content: Content) -> bool:
@@ -217,22 +277,25 @@ def _at_record(content: Content) -> bool:
     return True
 
 
-def _checked(fields: dict[str, str], block: bytes, limit: int) -> State:
-    state = digest_state(fields.get("warc-block-digest"), (block,))
+def _value(data: bytes, name: bytes, end: int) -> bytes:
+    """Give the value of a field of a head that ends at a place; empty where it is not there as most write it."""
+    start = data.find(name, 0, end)
+    return data[start + len(name) : data.find(b"\r\n", start + len(name))] if start >= 0 else b""
+
+
+def _checked(fields: dict[str, str], data: bytes, start: int, stop: int, limit: int) -> State:
+    state = digest_state(fields.get("warc-block-digest"), (memoryview(data)[start:stop],))
     if state in ("holds", "fails") or "warc-truncated" in fields or "warc-segment-number" in fields:
         return state
     told = fields.get("warc-payload-digest")
     if told is None or fields["warc-type"].lower() not in ("response", "resource"):
         return state
-    return digest_state(told, _payloads(block, limit))
+    return digest_state(told, _payloads(data[start:stop], limit))
 
 
 def _payloads(block: bytes, limit: int) -> Iterator[bytes]:
     if block.startswith(b"HTTP/"):
-        try:
-            yield from read_response(block).readings(limit)
-        except HeadError:
-            return
+        yield from read_response(block).readings(limit)
     yield block
 
 

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import stat
 import tarfile
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from backports import zstd
 
-from connectors import archives
+from connectors import archives, packings
 from transforms.records import Capture, Rejection
 
+CHECKED = {zstd.CompressionParameter.checksum_flag: 1}
+PACKED = {"a.tgz": "w:gz", "a.tar.bz2": "w:bz2", "a.tar.xz": "w:xz", "a.tar.zst": "w:zst"}
 STORY = b"The ferries sail again on Monday, the harbour office said."
 
 
@@ -25,13 +30,13 @@ def zipped(entries, compression=zipfile.ZIP_DEFLATED) -> bytes:
 
 def tarred(entries, mode: str = "w:gz") -> bytes:
     content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode=mode) as archive:
+    with tarfile.open(fileobj=content, mode="w" if mode == "w:zst" else mode) as archive:
         for info, body in entries:
             if isinstance(info, str):
                 info = tarfile.TarInfo(info)  # noqa: PLW2901
             info.size = len(body)
             archive.addfile(info, io.BytesIO(body))
-    return content.getvalue()
+    return zstd.compress(content.getvalue(), options=CHECKED) if mode == "w:zst" else content.getvalue()
 
 
 def kinds(found) -> list[str]:
@@ -123,7 +128,10 @@ class TestHostileArchives:
         monkeypatch.setattr(archives, "SMALLEST_ROOM", 3_000_000)
         monkeypatch.setattr(archives, "MOST_TIMES", 2)
         entries = [(f"{number}.txt", b"word " * 200_000) for number in range(9)]
-        for content, name in ((zipped(entries), "a.zip"), (tarred(entries), "a.tgz")):
+        for content, name in (
+            (zipped(entries), "a.zip"),
+            *((tarred(entries, mode), name) for name, mode in PACKED.items()),
+        ):
             found = read(content, name)
             assert kinds(found)[:2] == ["capture", "capture"], name
             assert kinds(found)[-1] == "oversized", name
@@ -150,11 +158,28 @@ class TestHostileArchives:
             content[content.index(mark) + (6 if mark[2] == 3 else 8)] |= 1
         assert kinds(read(bytes(content), "a.zip")) == ["unsupported"]
 
-    @pytest.mark.parametrize("name", ["a.zip", "a.tgz", "a.tar"])
+    def test_an_xz_that_asks_for_gigabytes_of_memory_is_refused(self, read, monkeypatch):
+        """A head that asks for more memory than unpacking may take is refused before it is given any."""
+        monkeypatch.setattr(packings, "LARGEST_XZ", 100_000)
+        (found,) = read(tarred([("a.txt", STORY)], "w:xz"), "a.txz")
+        assert (found.reason, "Memory usage limit" in found.detail) == ("malformed", True)
+
+    @pytest.mark.parametrize("name", PACKED)
+    def test_parts_that_follow_each_other_are_one_tar(self, read, name):
+        """Packing in parts, as programs on many cores do, changes nothing; nor does padding with zeros."""
+        content = tarred([(f"{number}.txt", STORY * 2000) for number in range(3)], "w")
+        pack = {"w:gz": gzip.compress, "w:bz2": bz2.compress, "w:xz": lzma.compress, "w:zst": zstd.compress}[
+            PACKED[name]
+        ]
+        parts = b"".join(pack(content[at : at + 50_000]) for at in range(0, len(content), 50_000))
+        for packed in (parts, parts + bytes(512)):
+            assert kinds(read(packed, name)) == ["capture"] * 3
+
+    @pytest.mark.parametrize("name", ["a.zip", "a.tar", *PACKED])
     def test_a_cut_archive_says_so(self, read, name):
         """An archive cut at any place gives what is whole before the cut and a refusal."""
         entries = [(f"{number}.txt", STORY + bytes([65 + number])) for number in range(3)]
-        content = zipped(entries) if name == "a.zip" else tarred(entries, "w:gz" if name == "a.tgz" else "w")
+        content = zipped(entries) if name == "a.zip" else tarred(entries, PACKED.get(name, "w"))
         content = content[: 3 * 1024 + 512] if name == "a.tar" else content
         whole = [item.payload for item in read(content, name) if isinstance(item, Capture)]
         for cut in range(1, len(content) - 1, 37 if name == "a.tar" else 7):

@@ -9,6 +9,7 @@ from pkgutil import resolve_name
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from backports import zstd
 
 from connectors.kinds import KINDS, find_kind
 from transforms.article import to_article
@@ -81,6 +82,10 @@ def examples(warc) -> dict[str, dict[str, bytes]]:
             "a.tgz": tarred("w:gz", a_txt=STORY),
             "a.tar.bz2": tarred("w:bz2", a_txt=STORY),
             "a.tbz2": tarred("w:bz2", a_txt=STORY),
+            "a.tar.xz": tarred("w:xz", a_txt=STORY),
+            "a.txz": tarred("w:xz", a_txt=STORY),
+            "a.tar.zst": zstd.compress(tarred("w", a_txt=STORY)),
+            "a.tzst": zstd.compress(tarred("w", a_txt=STORY)),
         },
         "mail": {"a.eml": mail},
         "mailbox": dict.fromkeys(

@@ -168,7 +168,7 @@ class TestWhatIsNoPage:
             ({"http_status": "404 Not Found"}, "answers of status 404"),
             ({"WARC_Target_URI": "dns:news.example"}, "records of dns: addresses"),
             ({"WARC_Target_URI": "https://news.example/robots.txt", "http_type": "text/plain"}, "robots.txt"),
-            ({"WARC_Type": "revisit", "digests": "none"}, "revisits of what another file holds"),
+            ({"WARC_Type": "revisit", "http_type": "image/png"}, "image/png documents"),
         ],
     )
     def test_it_is_left_out_and_counted(self, warc, found, fields, counted):
@@ -185,6 +185,8 @@ class TestWhatIsNoPage:
             ({"WARC_Date": "yesterday"}, "malformed"),
             ({"WARC_Type": "reponse"}, "unsupported"),
             ({"WARC_Truncated": "length"}, "truncated"),
+            ({"WARC_Type": "revisit"}, "unresolved"),
+            ({"WARC_Target_URI": "htqps://news.example/1"}, "malformed"),
             ({"WARC_Segment_Number": "1"}, "unsupported"),
             ({"http_more": "".join(f"X-{n}: 1\r\n" for n in range(200))}, "malformed"),
             ({"http_more": f"X: {'x' * 70_000}\r\n"}, "malformed"),
