@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from chardetng_py import EncodingDetector
 
+from transforms.prescan import declared_charset, known_charset
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -21,22 +23,8 @@ _MARKS = (
 )
 _MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x7fELF", b"\xd0\xcf\x11\xe0")
 _CONTROL = bytes(c for c in range(32) if c not in b"\t\n\r\f\x1b")
-_META = re.compile(rb"""<meta[^>]{0,512}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
-_XML = re.compile(rb"""^\s{0,64}<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.-]{2,40})""")
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
 _UNREADABLE = re.compile("[\ufffd\x80-\x84\x86-\x9f]")
-# The web's names stand for the larger tables that browsers use.
-_WEB_TABLES = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "utf-16": "utf-16-le",
-}
-_MARKUP_HEAD = 4096
 _SAMPLE = 65536
 _MOST_CONTROL = 0.02
 _MOST_UNREADABLE = 0.02
@@ -117,8 +105,9 @@ def _unmarked(payload: bytes, declared: str | None, markup: bool) -> str:
     if wide := _wide(sample):
         return wide
     _refuse_binary(sample)
-    for name in (declared, _in_markup(payload) if markup else None):
-        if (known := _known(name)) and _reads(payload, known):
+    told = known_charset((declared or "").strip("\"' "))
+    for known in (told, declared_charset(payload) if markup else None):
+        if known and _reads(payload, known):
             return known
     if _reads(payload, "utf-8") or _mostly_utf8(payload):
         return "utf-8"
@@ -133,25 +122,6 @@ def _wide(sample: bytes) -> str | None:
     if odd > 0.1 and even < 0.02:
         return "utf-16-le"
     return "utf-16-be" if even > 0.1 and odd < 0.02 else None
-
-
-def _in_markup(payload: bytes) -> str | None:
-    head = payload[:_MARKUP_HEAD]
-    found = _XML.search(head) or _META.search(head)
-    # A page whose declaration could be read as ASCII is not in UTF-16, whatever it says.
-    name = found[1].decode("ascii") if found else None
-    return "utf-8" if name and name.lower().startswith("utf-16") else name
-
-
-def _known(name: str | None) -> str | None:
-    if not name:
-        return None
-    try:
-        found = codecs.lookup(name.strip().strip("\"'")).name
-        "a".encode(found)  # base64 and its like are codecs too, but no charsets
-    except (LookupError, ValueError):
-        return None
-    return _WEB_TABLES.get(found, found)
 
 
 def _reads(payload: bytes, charset: str) -> bool:
@@ -174,4 +144,4 @@ def _detected(payload: bytes) -> str:
     detector = EncodingDetector()
     detector.feed(payload, last=True)
     name = detector.guess(tld=None, allow_utf8=False)
-    return _known(name) or "cp1252"
+    return known_charset(name) or "cp1252"
