@@ -47,6 +47,7 @@ TABLES = {
     "texts": "text_number text_sha256 article_id published_at valid_from fingerprints day",
     "fingerprints": "text_number hash",
     "common_fingerprints": "hash hub is_wide",
+    "wide_keys": "key day",
     "text_pairs": "text_number other_number shared",
     "text_terms": "text_number word weight is_name",
     "story_keys": "text_number key day",

@@ -238,3 +238,25 @@ class TestOrder:
         wanted = snapshot()
         rebuild_warehouse(warehouse, Means(jobs=0))
         assert snapshot() == wanted
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("published", ["2024-02-06", None])
+    def test_words_that_more_than_a_hundred_share_are_order_free(self, take, capture, snapshot, tmp_path, published):
+        """What so many texts have that it speaks for no event brings none together, however they came."""
+        rng = random.Random(4)
+        names = [
+            f"{a}{b}" for a in ("Corrie", "Kilb", "Tarr", "Hebri", "Moray") for b in ("more", "rannan", "ich", "dale")
+        ]
+        texts = [
+            f"{' '.join(names[:5])} {' '.join(rng.sample(names[5:], 6))} in report {number}." for number in range(130)
+        ]
+        items = [capture(text, f"/{number}", published=published) for number, text in enumerate(texts)]
+        items += [
+            capture(FERRY, "/ferry", published="2024-02-06"),
+            capture(FERRY_AGAIN, "/again", published="2024-02-07"),
+        ]
+        take(*items)
+        other = Warehouse(tmp_path / "other" / "dateline.duckdb")
+        take(*rng.sample(items, len(items)), into=other, documents=40)
+        assert snapshot()["story_articles"] == snapshot(other)["story_articles"]
+        assert failed(other) == []

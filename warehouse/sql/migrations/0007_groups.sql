@@ -12,3 +12,11 @@ UPDATE common_fingerprints
 SET is_wide = hash IN (
     SELECT hash FROM fingerprints SEMI JOIN common_fingerprints USING (hash) GROUP BY hash HAVING count(*) > 100
 );
+
+CREATE TABLE wide_keys (
+    key UINTEGER NOT NULL,
+    day INTEGER
+);
+COMMENT ON TABLE wide_keys IS 'Keys of stories that more than a hundred texts have: they bring no texts together';
+COMMENT ON COLUMN wide_keys.key IS 'Hash of two words';
+COMMENT ON COLUMN wide_keys.day IS 'Day on which so many have it; empty where so many have it in all, which counts for undated texts';
