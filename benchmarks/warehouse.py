@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import random
 import resource
 import statistics
@@ -209,9 +210,10 @@ def rebuild_fts(warehouse: Warehouse, scratch: Path) -> str:
         connection.execute(f"ATTACH '{warehouse.path}' AS house (READ_ONLY)")
         connection.execute("CREATE TABLE texts AS SELECT article_id, title, text FROM house.articles")
         try:
+            importlib.import_module("duckdb_extensions").import_extension("fts", con=connection)
             connection.execute("LOAD fts")
-        except duckdb.Error:
-            return "the extension fts is not installed"
+        except (ImportError, duckdb.Error) as error:
+            return str(error).splitlines()[0]
         begun = time.perf_counter()
         connection.execute("PRAGMA create_fts_index('texts', 'article_id', 'title', 'text')")
         made = time.perf_counter() - begun

@@ -1,5 +1,5 @@
--- The texts of articles are packed one by one: a search reads twenty of them, each from another place, and what is packed
--- in blocks of two thousand has to be unpacked for one. The table is made anew for that, with its columns in their order.
+-- The texts of articles are not packed: a search reads twenty of them, each from another place, and what is packed in
+-- blocks of two thousand is unpacked for one. The table is made anew for that, with its columns in their order.
 CREATE TABLE versions_anew (
     article_id VARCHAR NOT NULL,
     version INTEGER NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE versions_anew (
     published_precision VARCHAR,
     published_origin VARCHAR,
     modified_at TIMESTAMPTZ,
-    text VARCHAR NOT NULL USING COMPRESSION fsst,
+    text VARCHAR NOT NULL USING COMPRESSION uncompressed,
     source_text VARCHAR NOT NULL,
     word_count INTEGER NOT NULL,
     text_sha256 VARCHAR NOT NULL,
