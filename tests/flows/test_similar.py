@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,14 +44,6 @@ def page(title: str, text: str, day: str) -> bytes:
             f"<body><article><h1>{title}</h1><p>{text}</p></article></body></html>"
         ).encode()
     )
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    """Give a server."""
-    served = Web()
-    yield served
-    served.close()
 
 
 @pytest.fixture
