@@ -16,8 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 LARGEST = 600  # texts that are grouped at once
+LONGEST = (
+    14  # days on which the texts of a group came out: what goes on for longer hangs together by what is alike each day
+)
 # Strengths of links: a group of level n hangs together by those of LEVELS[n] and more.
 LEVELS = np.round(np.concatenate([[0.0], np.arange(0.3, 0.96, 0.05)]), 2)
+
+UNDATED = -(1 << 40)  # in the place of a day
 
 Numbers = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
@@ -62,6 +67,20 @@ class Graph(Protocol):
     def members(self, groups: Numbers) -> Standing:
         """Give all texts of these groups."""
 
+    def days(self, numbers: Numbers) -> Numbers:
+        """Give the day of each of these texts, which are in order; UNDATED where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a group may be: in texts, and in the days on which they came out."""
+
+    texts: int = LARGEST
+    days: int = LONGEST
+
+
+BOUNDS = Bounds()
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -75,13 +94,13 @@ class Region:
     before: Standing
 
 
-def regroup(graph: Graph, changed: Numbers, parted: Numbers, gone: Numbers, largest: int = LARGEST) -> Region:
+def regroup(graph: Graph, changed: Numbers, parted: Numbers, gone: Numbers, bounds: Bounds = BOUNDS) -> Region:
     """Group anew what may be grouped otherwise after a change; all else stands as it did.
 
-    `changed` are texts with new links or other ones than before, `parted` those that lost some and are still there,
-    `gone` those that are not there any more, whose groups still name them.
+    `changed` are texts with new links or other ones than before, `parted` those that lost some, or have another day, and
+    are still there, `gone` those that are not there any more, whose groups still name them.
     """
-    floors = _loosened(graph, parted, largest)
+    floors = _loosened(graph, parted, bounds)
     loosened = np.fromiter(floors, np.int64, len(floors))
     begun = _union(changed, parted, loosened, graph.members(graph.standing(gone).groups).numbers)
     inside, links, before = _surroundings(graph, np.setdiff1d(begun, gone))
@@ -96,22 +115,27 @@ def regroup(graph: Graph, changed: Numbers, parted: Numbers, gone: Numbers, larg
     np.maximum.at(known, one[has_one & ~has_other], outward[has_one & ~has_other])
     np.maximum.at(known, other[has_other & ~has_one], outward[has_other & ~has_one])
     inner = has_one & has_other
-    labels, levels = pieces(
-        len(inside), one[inner], other[inner], links.similarity[inner], known.clip(max=len(LEVELS) - 1), largest
-    )
+    known = known.clip(max=len(LEVELS) - 1)
+    labels, levels = pieces(graph.days(inside), one[inner], other[inner], links.similarity[inner], known, bounds)
     linked = np.zeros(len(inside), bool)
     linked[one[has_one]] = linked[other[has_other]] = True
     return Region(Standing(inside[linked], inside[labels][linked], levels[linked]), links.taken(inner), before)
 
 
 def pieces(
-    count: int, one: Numbers, other: Numbers, similarity: Shares, floors: Numbers | None = None, largest: int = LARGEST
+    days: Numbers,
+    one: Numbers,
+    other: Numbers,
+    similarity: Shares,
+    floors: Numbers | None = None,
+    bounds: Bounds = BOUNDS,
 ) -> tuple[Numbers, Numbers]:
-    """Group `count` numbers by links; gives the lowest number of the group of each, and its level.
+    """Group texts, given by their days, by links of their places; gives the lowest place of the group of each, and its level.
 
-    `floors` says for each number the lowest level at which it does not hang together with more than `largest` for all
-    that is known. At the highest level a group may be of any size.
+    `floors` says for each text the lowest level at which it does not hang together with too many for all that is known. At
+    the highest level a group may be of any size.
     """
+    count = len(days)
     labels, levels = np.arange(count), np.zeros(count, np.int64)
     floors = np.zeros(count, np.int64) if floors is None else floors
     is_open = np.ones(count, bool)
@@ -119,14 +143,24 @@ def pieces(
         kept = (similarity >= least) & is_open[one] & is_open[other]
         one, other, similarity = one[kept], other[kept], similarity[kept]
         together = connected(count, one, other)
-        sizes, known = np.bincount(together, minlength=count), np.zeros(count, np.int64)
+        known = np.zeros(count, np.int64)
         np.maximum.at(known, together, floors)
-        fits = is_open & (((sizes <= largest) & (known <= level))[together] | (level == len(LEVELS) - 1))
+        fits = _fit(together, days, bounds) & (known <= level)
+        fits = is_open & (fits[together] | (level == len(LEVELS) - 1))
         labels[fits], levels[fits] = together[fits], level
         is_open &= ~fits
         if not is_open.any():
             break
     return labels, levels
+
+
+def _fit(labels: Numbers, days: Numbers, bounds: Bounds) -> npt.NDArray[np.bool_]:
+    """Tell for each label whether its texts are few enough, and their days."""
+    ordered = np.lexsort((days, labels))
+    is_new = np.diff(labels[ordered], prepend=-1) != 0
+    is_new |= np.diff(days[ordered], prepend=UNDATED) != 0
+    dated = np.bincount(labels[ordered][is_new & (days[ordered] != UNDATED)], minlength=len(labels))
+    return (np.bincount(labels, minlength=len(labels)) <= bounds.texts) & (dated <= bounds.days)
 
 
 def connected(count: int, one: Numbers, other: Numbers) -> Numbers:
@@ -170,11 +204,12 @@ def _drawn_in(graph: Graph, links: Links, inside: Numbers) -> Numbers:
     return np.unique(ends[strong])
 
 
-def _loosened(graph: Graph, parted: Numbers, largest: int) -> dict[int, int]:
+def _loosened(graph: Graph, parted: Numbers, bounds: Bounds) -> dict[int, int]:
     """Find texts that hang together with too many no more, each with the level from which that is so."""
     standing = graph.standing(parted)
     above = standing.levels > 0
-    search = _Search(graph, largest)
+    search = _Search(graph, bounds)
+    search.learn(graph.members(np.unique(standing.groups[above])).numbers.tolist())
     floors: dict[int, int] = {}
     for number, level in zip(standing.numbers[above].tolist(), standing.levels[above].tolist(), strict=True):
         lower = level - 1
@@ -187,33 +222,37 @@ def _loosened(graph: Graph, parted: Numbers, largest: int) -> dict[int, int]:
 class _Search:
     """Looks around in a graph for what hangs together, until it is too many."""
 
-    def __init__(self, graph: Graph, largest: int) -> None:
-        self.graph, self.largest = graph, largest
+    def __init__(self, graph: Graph, bounds: Bounds) -> None:
+        self.graph, self.bounds = graph, bounds
+        self.days: dict[int, int] = {}
         self.near: dict[int, list[tuple[int, int]]] = {}  # neighbours of a text with the levels of the links
         self.crowded: dict[int, int] = {}  # texts with the highest level at which they were found among too many
 
     def within(self, number: int, level: int) -> set[int] | None:
         """Give what hangs together with a text by links of a level, itself included; None if it is too many."""
-        found, frontier = {number}, [number]
+        found, frontier, days = {number}, [number], set[int]()
         while frontier:
             if any(self.crowded.get(one, -1) >= level for one in frontier):
                 return None
-            self._learn(frontier)
+            self.learn(frontier)
+            days |= {self.days[one] for one in frontier} - {UNDATED}
             reached = {near for one in frontier for near, strength in self.near[one] if strength >= level}
             frontier = sorted(reached - found)
             found |= reached
-            if len(found) > self.largest:
+            if len(found) > self.bounds.texts or len(days) > self.bounds.days:
                 self.crowded |= {one: max(level, self.crowded.get(one, -1)) for one in found}
                 return None
         return found
 
-    def _learn(self, numbers: Iterable[int]) -> None:
+    def learn(self, numbers: Iterable[int]) -> None:
+        """Read what texts are linked to, and their days, of those that are not known yet."""
         unknown = [number for number in numbers if number not in self.near]
         self.near |= {number: [] for number in unknown}
         if not unknown:
             return
-        asked = set(unknown)
-        links = self.graph.links(np.array(sorted(unknown), np.int64))
+        asked, numbers = set(unknown), np.array(sorted(unknown), np.int64)
+        self.days |= dict(zip(numbers.tolist(), self.graph.days(numbers).tolist(), strict=True))
+        links = self.graph.links(numbers)
         for one, other, level in zip(links.one.tolist(), links.other.tolist(), links.levels().tolist(), strict=True):
             if one in asked:
                 self.near[one].append((other, level))

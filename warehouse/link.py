@@ -12,7 +12,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from transforms.dates.inference import infer
-from transforms.groups import Links, Numbers, Standing, connected, regroup
+from transforms.groups import UNDATED, Links, Numbers, Standing, connected, regroup
 from transforms.stories import DAYS, LINKED, LINKED_UNDATED, Texts, group
 from warehouse.rows import table
 from warehouse.statements import list_sql, rows, run_sql
@@ -122,6 +122,10 @@ class _Graph:
 
     def members(self, groups: Numbers) -> Standing:
         return self._standing("stories/members", groups)
+
+    def days(self, numbers: Numbers) -> Numbers:
+        found = self._ask("stories/days", numbers)
+        return np.ma.filled(found["day"].astype(np.int64), UNDATED)
 
     def _standing(self, name: str, numbers: Numbers) -> Standing:
         found = self._ask(name, numbers)

@@ -7,9 +7,9 @@ import random
 import numpy as np
 import pytest
 
-from transforms.groups import LEVELS, Links, Standing, connected, pieces, regroup
+from transforms.groups import LEVELS, UNDATED, Bounds, Links, Standing, connected, pieces, regroup
 
-FEW = 5  # texts to a group, in place of hundreds
+FEW = Bounds(texts=5, days=3)  # in place of hundreds, and of two weeks
 
 
 class Archive:
@@ -18,6 +18,7 @@ class Archive:
     def __init__(self) -> None:
         self.held: dict[tuple[int, int], float] = {}
         self.placed: dict[int, tuple[int, int]] = {}
+        self.dates: dict[int, int] = {}
         self.asked = 0
 
     def links(self, numbers):
@@ -36,16 +37,21 @@ class Archive:
         wanted = set(groups.tolist())
         return self._standing(number for number, (group, _) in self.placed.items() if group in wanted)
 
+    def days(self, numbers):
+        return np.array([self.dates.get(number, UNDATED) for number in numbers.tolist()], np.int64)
+
     def _standing(self, numbers):
         found = sorted(numbers)
         columns = ([self.placed[number][place] for number in found] for place in (0, 1))
         return Standing(*(np.array(column, np.int64) for column in (found, *columns)))
 
-    def change(self, links, gone=()):
-        """Let links come, and texts go with theirs; a link of no strength goes."""
+    def change(self, links, gone=(), dates=None):
+        """Let links come, and texts go with theirs, and have other days; a link of no strength goes."""
+        self.dates |= dates or {}
         lost = {pair for pair in self.held if set(pair) & set(gone)} | {pair for pair, s in links.items() if not s}
         weaker = {pair for pair in self.held if links.get(pair, 1) < self.held[pair]}
         parted = {end for pair in (lost & self.held.keys()) | weaker for end in pair} - set(gone)
+        parted |= (dates or {}).keys() - set(gone)
         self.held = {pair: s for pair, s in (self.held | links).items() if pair not in lost}
         changed = {end for pair in links for end in pair} | parted
         region = regroup(self, *(np.array(sorted(ends), np.int64) for ends in (changed - set(gone), parted, gone)), FEW)
@@ -59,7 +65,8 @@ class Archive:
         """Group everything at once."""
         numbers = np.unique(np.array(list(self.held), np.int64).reshape(-1))
         ends = np.searchsorted(numbers, np.array(list(self.held), np.int64).reshape(-1, 2))
-        labels, levels = pieces(len(numbers), ends[:, 0], ends[:, 1], np.array(list(self.held.values())), largest=FEW)
+        similarity = np.array(list(self.held.values()))
+        labels, levels = pieces(self.days(numbers), ends[:, 0], ends[:, 1], similarity, bounds=FEW)
         return {int(n): (int(numbers[g]), int(level)) for n, g, level in zip(numbers, labels, levels, strict=True)}
 
 
@@ -75,7 +82,8 @@ def test_what_is_kept_up_equals_what_is_made_at_once(seed):
             one, other = sorted(rng.sample(range(size), 2))
             if not {one, other} & gone:
                 links[one, other] = rng.choice([0, 0.2, 0.31, 0.36, 0.5, 0.7, 0.97])
-        archive.change(links, sorted(gone))
+        dates = {number: rng.choice([*range(6), UNDATED]) for number in range(size) if rng.random() < 0.2}
+        archive.change(links, sorted(gone), dates)
         alive = {end for pair in archive.held for end in pair}
         assert archive.placed == archive.groups()
 
@@ -107,6 +115,17 @@ def test_too_much_is_cut_at_its_weakest_links():
     one, other = np.array([0, 1, 2, 3, 4]), np.array([1, 2, 3, 4, 5])
     similarity = np.array([0.8, 0.8, 0.25, 0.8, 0.8])
     assert connected(6, one, other).tolist() == [0] * 6
-    labels, levels = pieces(6, one, other, similarity, largest=3)
+    labels, levels = pieces(np.full(6, UNDATED), one, other, similarity, bounds=Bounds(texts=3))
     assert labels.tolist() == [0, 0, 0, 3, 3, 3]
     assert set(levels.tolist()) == {1}
+
+
+def test_what_goes_on_for_long_is_cut_at_its_weakest_links():
+    """What hangs together day by day for too long is parted, however few tell of it; a late copy does not make it long."""
+    one, other = np.array([0, 1, 2, 3, 4]), np.array([1, 2, 3, 4, 5])
+    similarity = np.array([0.8, 0.8, 0.25, 0.8, 0.8])
+    days = np.arange(6)
+    assert pieces(days, one, other, similarity, bounds=Bounds(days=3))[0].tolist() == [0, 0, 0, 3, 3, 3]
+    assert pieces(days, one, other, similarity, bounds=Bounds(days=6))[0].tolist() == [0] * 6
+    late = np.array([0, 0, 1, 1, UNDATED, 900])
+    assert pieces(late, one, other, similarity, bounds=Bounds(days=3))[0].tolist() == [0] * 6

@@ -87,18 +87,25 @@ WHERE
         greatest(one.fingerprints, other.fingerprints)
     );
 
+CREATE OR REPLACE TEMP TABLE former_pairs AS
+SELECT text_number, other_number FROM text_pairs SEMI JOIN gone USING (text_number)
+UNION
+SELECT text_number, other_number FROM text_pairs SEMI JOIN gone ON text_pairs.other_number = gone.text_number
+UNION
+SELECT text_number, other_number FROM text_pairs SEMI JOIN rescored USING (text_number, other_number);
+
 CREATE OR REPLACE TEMP TABLE lost_pairs AS
-SELECT text_number, other_number
-FROM text_pairs
-WHERE text_number IN (SELECT text_number FROM gone)
-    OR other_number IN (SELECT text_number FROM gone)
-    OR (text_number, other_number) IN (SELECT (text_number, other_number) FROM rescored)
+SELECT text_number, other_number FROM former_pairs
 EXCEPT
 SELECT text_number, other_number FROM scored;
 
+CREATE OR REPLACE TEMP TABLE new_pairs AS
+SELECT text_number, other_number FROM scored
+EXCEPT
+SELECT text_number, other_number FROM former_pairs;
+
 DELETE FROM text_pairs
-WHERE text_number IN (SELECT text_number FROM gone)
-    OR other_number IN (SELECT text_number FROM gone)
-    OR (text_number, other_number) IN (SELECT (text_number, other_number) FROM rescored);
+USING former_pairs
+WHERE text_pairs.text_number = former_pairs.text_number AND text_pairs.other_number = former_pairs.other_number;
 
 INSERT INTO text_pairs BY NAME SELECT * FROM scored ORDER BY text_number, other_number;

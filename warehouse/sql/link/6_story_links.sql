@@ -10,46 +10,78 @@ SELECT keys.text_number, keys.key, placed.day
 FROM story_keys AS keys
 INNER JOIN placed USING (text_number);
 
+-- Texts whose keys are not what they were: they are gone, or their day may be another.
+CREATE OR REPLACE TEMP TABLE unkeyed AS
+SELECT text_number FROM gone
+UNION
+SELECT text_number FROM placed ANTI JOIN come USING (text_number);
+
 CREATE OR REPLACE TEMP TABLE left_keys AS
 SELECT key, day
 FROM story_keys
-SEMI JOIN (
-    SELECT text_number FROM gone
-    UNION ALL
-    SELECT text_number FROM placed ANTI JOIN come USING (text_number)
-) AS these USING (text_number);
+SEMI JOIN unkeyed USING (text_number);
 
-DELETE FROM story_keys
-WHERE text_number IN (SELECT text_number FROM gone) OR text_number IN (SELECT text_number FROM placed ANTI JOIN come USING (text_number));
+DELETE FROM story_keys WHERE text_number IN (SELECT text_number FROM unkeyed);
 
 INSERT INTO story_keys BY NAME SELECT text_number, key, day FROM placed_keys;
+
+-- Texts of known days meet within a few days of each other, and there alone their keys are looked up; keys of undated texts
+-- are looked up on all days.
+CREATE OR REPLACE TEMP TABLE moved_keys AS
+SELECT key, day FROM placed_keys
+UNION
+SELECT key, day FROM left_keys;
+
+CREATE OR REPLACE TEMP TABLE near_days AS
+SELECT DISTINCT CAST(day + apart AS INTEGER) AS day
+FROM (SELECT DISTINCT day FROM moved_keys WHERE day IS NOT NULL)
+CROSS JOIN range(-$days, $days + 1) AS around (apart);
+
+CREATE OR REPLACE TEMP TABLE undated_keys AS SELECT key, text_number FROM story_keys WHERE day IS NULL;
+
+CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT key FROM moved_keys;
+
+CREATE OR REPLACE TEMP TABLE far_keys AS
+SELECT DISTINCT key FROM moved_keys WHERE day IS NULL
+UNION
+SELECT key FROM undated_keys SEMI JOIN moved USING (key);
+
+CREATE OR REPLACE TEMP TABLE near_keys AS
+SELECT story_keys.*
+FROM story_keys
+SEMI JOIN near_days USING (day)
+SEMI JOIN (SELECT key FROM moved ANTI JOIN far_keys USING (key)) AS these USING (key)
+UNION ALL
+SELECT story_keys.*
+FROM story_keys
+SEMI JOIN far_keys USING (key);
 
 -- A key that more than a hundred texts have on one day speaks for no event of that day, and one that more than a hundred
 -- have on any day speaks for none of an undated text: else a thousand texts with the same words would be a million pairs.
 -- Where a key comes to be wide, or is so no more, its texts are linked anew.
-CREATE OR REPLACE TEMP TABLE near_keys AS
-SELECT story_keys.*
-FROM story_keys
-SEMI JOIN (SELECT key FROM placed_keys UNION SELECT key FROM left_keys) AS these USING (key);
-
 CREATE OR REPLACE TEMP TABLE now_wide AS
 SELECT key, day FROM near_keys WHERE day IS NOT NULL GROUP BY key, day HAVING count(*) > 100
 UNION ALL
-SELECT key, NULL AS day FROM near_keys GROUP BY key HAVING count(*) > 100;
+SELECT key, NULL AS day FROM near_keys SEMI JOIN far_keys USING (key) GROUP BY key HAVING count(*) > 100;
+
+CREATE OR REPLACE TEMP TABLE was_wide AS
+SELECT key, day FROM wide_keys SEMI JOIN far_keys USING (key)
+UNION ALL
+SELECT key, day FROM wide_keys SEMI JOIN moved USING (key) SEMI JOIN near_days USING (day) ANTI JOIN far_keys USING (key);
 
 CREATE OR REPLACE TEMP TABLE turned_keys AS
-(SELECT key, day FROM now_wide EXCEPT SELECT key, day FROM wide_keys)
+(SELECT key, day FROM now_wide EXCEPT SELECT key, day FROM was_wide)
 UNION ALL
+(SELECT key, day FROM was_wide EXCEPT SELECT key, day FROM now_wide);
+
+DELETE FROM wide_keys
+WHERE EXISTS (FROM turned_keys WHERE turned_keys.key = wide_keys.key AND turned_keys.day IS NOT DISTINCT FROM wide_keys.day);
+
+INSERT INTO wide_keys BY NAME
 SELECT key, day
-FROM (
-    SELECT wide_keys.key, wide_keys.day FROM wide_keys SEMI JOIN near_keys USING (key)
-    EXCEPT
-    SELECT key, day FROM now_wide
-);
-
-DELETE FROM wide_keys WHERE key IN (SELECT key FROM near_keys UNION ALL SELECT key FROM left_keys);
-
-INSERT INTO wide_keys BY NAME SELECT key, day FROM now_wide ORDER BY key, day;
+FROM turned_keys
+WHERE EXISTS (FROM now_wide WHERE turned_keys.key = now_wide.key AND turned_keys.day IS NOT DISTINCT FROM now_wide.day)
+ORDER BY key, day;
 
 CREATE OR REPLACE TEMP TABLE replaced AS
 SELECT DISTINCT near_keys.text_number, near_keys.day
@@ -64,12 +96,23 @@ SELECT story_keys.text_number, story_keys.key, story_keys.day
 FROM story_keys
 SEMI JOIN replaced USING (text_number);
 
+-- Those of a day that turned lie within the same days.
+CREATE OR REPLACE TEMP TABLE more_far_keys AS
+SELECT key FROM replaced_keys WHERE day IS NULL
+UNION
+SELECT key FROM undated_keys SEMI JOIN replaced_keys USING (key);
+
 INSERT INTO near_keys BY NAME
 SELECT story_keys.*
 FROM story_keys
+SEMI JOIN near_days USING (day)
 SEMI JOIN (
-    SELECT key FROM replaced_keys ANTI JOIN placed_keys USING (key) ANTI JOIN left_keys USING (key)
-) AS these USING (key);
+    SELECT key FROM replaced_keys ANTI JOIN moved USING (key) ANTI JOIN more_far_keys USING (key)
+) AS these USING (key)
+UNION ALL
+SELECT story_keys.*
+FROM story_keys
+SEMI JOIN (SELECT key FROM more_far_keys ANTI JOIN far_keys USING (key)) AS these USING (key);
 
 INSERT INTO placed_keys BY NAME SELECT text_number, key, day FROM replaced_keys;
 
@@ -80,15 +123,19 @@ SELECT come.text_number, staged.word, staged.weight, staged.is_name
 FROM staged_terms AS staged
 INNER JOIN come ON staged.article = come.ordinal;
 
+CREATE OR REPLACE TEMP TABLE relinked AS
+SELECT text_number FROM placed
+UNION
+SELECT text_number FROM gone;
+
 CREATE OR REPLACE TEMP TABLE former_links AS
-SELECT text_number, other_number
-FROM story_links
-WHERE text_number IN (SELECT text_number FROM placed UNION ALL SELECT text_number FROM gone)
-    OR other_number IN (SELECT text_number FROM placed UNION ALL SELECT text_number FROM gone);
+SELECT text_number, other_number FROM story_links SEMI JOIN relinked USING (text_number)
+UNION
+SELECT text_number, other_number FROM story_links SEMI JOIN relinked ON story_links.other_number = relinked.text_number;
 
 DELETE FROM story_links
-WHERE text_number IN (SELECT text_number FROM placed UNION ALL SELECT text_number FROM gone)
-    OR other_number IN (SELECT text_number FROM placed UNION ALL SELECT text_number FROM gone);
+USING former_links
+WHERE story_links.text_number = former_links.text_number AND story_links.other_number = former_links.other_number;
 
 CREATE OR REPLACE TEMP TABLE encounters AS
 WITH telling AS (
@@ -131,7 +178,8 @@ WHERE measured.similarity >= $linked_undated OR (one.day IS NOT NULL AND other.d
 
 INSERT INTO story_links BY NAME SELECT * FROM new_links ORDER BY text_number, other_number;
 
--- What was linked and is not any more: texts that hung together by it may not, now.
+-- What was linked and is not any more, or may have another day: texts that hung together by it may not, now, and texts
+-- that hung together with too many may be few enough.
 CREATE OR REPLACE TEMP TABLE lost_links AS
 SELECT text_number, other_number FROM former_links
 EXCEPT
@@ -147,6 +195,8 @@ FROM (
     SELECT text_number FROM lost_pairs
     UNION
     SELECT other_number FROM lost_pairs
+    UNION
+    SELECT text_number FROM placed ANTI JOIN come USING (text_number)
 )
 ANTI JOIN gone USING (text_number);
 
@@ -158,9 +208,9 @@ SELECT text_number FROM text_stories WHERE level IS NULL
 UNION
 SELECT text_number FROM parted
 UNION
-SELECT text_number FROM rescored
+SELECT text_number FROM new_pairs
 UNION
-SELECT other_number FROM rescored
+SELECT other_number FROM new_pairs
 UNION
 SELECT text_number FROM new_links
 UNION
