@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from warehouse.archive import Archive
+from warehouse.prints import Prints
 from warehouse.search import index_backlog
 from warehouse.statements import list_sql, read_sql, run_sql
 
@@ -57,7 +58,8 @@ class MigrationError(Exception):
 class Warehouse:
     """A DuckDB file and the archive beside it. It is opened for one piece of work at a time and closed after it.
 
-    `lock_wait` is how many seconds to wait for another process to let go.
+    `lock_wait` is how many seconds to wait for another process to let go; `prints` is what this process remembers of the
+    fingerprints from batch to batch.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class Warehouse:
     memory_limit: str = "250MB"
     threads: int = 1
     archive_folder: Path | None = None
+    prints: Prints = field(default_factory=Prints, repr=False, compare=False)
 
     @property
     def archive(self) -> Archive:

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from transforms.dates.inference import infer
 from transforms.groups import UNDATED, Links, Numbers, Standing, connected, regroup
 from transforms.stories import DAYS, LINKED, LINKED_UNDATED, Texts, group
+from warehouse.prints import Prints
 from warehouse.rows import table
 from warehouse.statements import list_sql, rows, run_sql
 
@@ -49,15 +50,20 @@ class LinkReport:
     copies: int
 
 
-def link(connection: duckdb.DuckDBPyConnection, run_id: str) -> LinkReport:
+def link(connection: duckdb.DuckDBPyConnection, run_id: str, prints: Prints) -> LinkReport:
     """Pair and group what a batch brought with all that was there.
 
     It reads the temporary table `states` of a load and runs in that load's transaction, so that links are never stale
-    and no crash can come between.
+    and no crash can come between. `prints` is what this process knows of the fingerprints.
     """
     values = {"run_id": run_id, "days": DAYS, "linked": LINKED, "linked_undated": LINKED_UNDATED}
+    finders = {"link/3_asked": prints.find_holders, "link/5_candidates": prints.find_prints}
+    prints.prepare(connection)
     for name in list_sql("link"):
         run_sql(connection, name, values)
+        if name in finders:
+            finders[name](connection)
+    prints.settle(connection)
     _group(connection)
     run_sql(connection, "stories/tell", values)
     run_sql(connection, "stories/withdraw")

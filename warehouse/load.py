@@ -116,7 +116,7 @@ def load(warehouse: Warehouse, batch: Batch) -> LoadReport:
             if not name.startswith("load/survey"):
                 run_sql(connection, name, values)
         index_batch(connection)
-        link(connection, batch.run_id)
+        link(connection, batch.run_id, warehouse.prints)
         refresh_dates(connection)
         return _report(connection)
 

@@ -1,0 +1,86 @@
+"""The fingerprints that a process keeps in memory, beside the table that they stand for."""
+
+from __future__ import annotations
+
+import random
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from warehouse.prints import Prints
+
+HASHES = [*range(50), 2**32 - 1]
+
+
+@pytest.fixture
+def archive():
+    """Give an archive of nothing but fingerprints."""
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE texts (text_number INTEGER, fingerprints INTEGER, valid_from INTEGER)")
+        connection.execute("CREATE TABLE fingerprints (text_number INTEGER, hash UINTEGER)")
+        yield connection
+
+
+def put(connection, name, **columns):
+    kinds = {"hash": pa.uint32(), "text_number": pa.int32()}
+    connection.register(name, pa.table({column: pa.array(values, kinds[column]) for column, values in columns.items()}))
+
+
+def link(connection, prints, come, gone, asked, compared, *, is_settled=True):
+    """Ask and change the fingerprints as the linking of a batch does; gives both answers."""
+    prints.prepare(connection)
+    pairs = [(number, value) for number, values in come.items() for value in values]
+    put(connection, "come_prints", text_number=[pair[0] for pair in pairs], hash=[pair[1] for pair in pairs])
+    put(connection, "asked", hash=asked)
+    put(connection, "gone", text_number=gone)
+    put(connection, "compared", text_number=compared)
+    prints.find_holders(connection)
+    holders = connection.execute("SELECT hash, text_number FROM found_holders ANTI JOIN gone USING (text_number)")
+    answers = [sorted(holders.fetchall())]
+    for name in ("texts", "fingerprints"):
+        connection.execute(f"DELETE FROM {name} WHERE text_number IN (FROM gone)")
+    connection.execute("INSERT INTO texts SELECT text_number, count(*), 0 FROM come_prints GROUP BY text_number")
+    connection.execute("INSERT INTO fingerprints SELECT text_number, hash FROM come_prints")
+    prints.find_prints(connection)
+    answers.append(sorted(connection.execute("SELECT text_number, hash FROM prints").fetchall()))
+    if is_settled:
+        prints.settle(connection)
+    return answers
+
+
+@pytest.mark.parametrize("patience", [0, 3, 100])
+@pytest.mark.parametrize("seed", range(3))
+def test_memory_answers_as_the_table_does(archive, seed, patience):
+    """Whatever comes, goes and is rolled back, the answers are those of all texts that are there."""
+    rng, prints, texts = random.Random(seed), Prints(patience), {}
+    for _ in range(20):
+        numbers = sorted(texts)
+        gone = [number for number in numbers if rng.random() < (0.1 if number < numbers[-1] else 0.3)]
+        first = max(numbers, default=0) + 1
+        count = rng.randrange(5) if gone else rng.randrange(1, 9)
+        come = {first + n: sorted(rng.sample(HASHES, rng.randrange(1, 9))) for n in range(count)}
+        after = {number: values for number, values in (texts | come).items() if number not in gone}
+        asked, compared = sorted(rng.sample(HASHES, 20)), rng.sample(sorted(after), min(3, len(after)))
+        with archive.cursor() as connection:
+            connection.execute("BEGIN")
+            is_kept = rng.random() < 0.8
+            is_settled = is_kept or rng.random() < 0.5
+            holders, found = link(connection, prints, come, gone, asked, compared, is_settled=is_settled)
+            connection.execute("COMMIT" if is_kept else "ROLLBACK")
+        assert holders == sorted(
+            (value, number) for number in texts.keys() - gone for value in texts[number] if value in asked
+        )
+        assert found == sorted((number, value) for number in compared for value in after[number])
+        texts = after if is_kept else texts
+
+
+def test_memory_is_not_asked_about_another_archive(archive):
+    """Where the table is not what it was when it was read, it is read anew."""
+    prints = Prints(patience=0)
+    link(archive.cursor(), prints, {1: [7], 2: [7, 8]}, [], [7], [])
+    archive.execute("DELETE FROM texts WHERE text_number = 2; DELETE FROM fingerprints WHERE text_number = 2")
+    archive.execute("INSERT INTO texts VALUES (2, 2, 5); INSERT INTO fingerprints VALUES (2, 9), (2, 10)")
+    holders, found = link(archive.cursor(), prints, {3: [9]}, [], [7, 9], [2])
+    assert holders == [(7, 1), (9, 2)]
+    assert found == [(2, 9), (2, 10)]

@@ -1,0 +1,1 @@
+SELECT text_number FROM gone;

@@ -1,0 +1,4 @@
+CREATE OR REPLACE TEMP TABLE prints AS
+SELECT fingerprints.*
+FROM fingerprints
+SEMI JOIN compared USING (text_number);

@@ -1,0 +1,7 @@
+-- What tells the texts of an archive from those of another, or of another time.
+SELECT
+    count(*) AS texts,
+    coalesce(max(text_number), 0) AS highest,
+    coalesce(sum(fingerprints), 0) AS fingerprints,
+    coalesce(bit_xor(hash(text_number, fingerprints, valid_from)), 0) AS digest
+FROM texts;
