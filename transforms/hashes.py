@@ -37,11 +37,11 @@ def number_hashes(hashes: Hashes) -> tuple[Numbers, Numbers]:
     left, mixed = np.arange(len(hashes)), hashes
     while len(left):
         mixed = mixed * np.uint64(MULTIPLIER)
-        slot = (mixed >> np.uint64(64 - bits)).astype(np.int64)
+        slot = (mixed >> np.uint64(64 - bits)).view(np.int64)
         slots[slot] = left
-        alike[left] = met = slots[slot]
-        others = np.flatnonzero(hashes[met] != hashes[left])
-        left, mixed = left[others], mixed[others]
+        alike[left] = met = slots.take(slot)
+        others = np.flatnonzero(hashes.take(met) != hashes.take(left))
+        left, mixed = left.take(others), mixed.take(others)
     places = np.flatnonzero(alike == np.arange(len(hashes)))
     numbers = np.empty(len(hashes), np.int64)
     numbers[places] = np.arange(len(places))

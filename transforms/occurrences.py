@@ -38,19 +38,19 @@ class Occurrences(NamedTuple):
 
 def find_occurrences(texts: Sequence[str]) -> tuple[str, Occurrences]:
     """Find the words of texts; gives the texts as read, one string in lower case, and the words."""
-    forms = "\n".join(["", *texts, ""])
-    read = forms.lower()
+    small = [text.lower() for text in texts]
+    read, forms = ("\n".join(["", *lines, ""]) for lines in (small, texts))
     if len(read) != len(forms):
-        texts = [_DOTTED.sub(lambda word: "0" * len(word[0].lower()), text) for text in texts]
-        forms = "\n".join(["", *texts, ""])
+        forms = _DOTTED.sub(lambda word: "0" * len(word[0].lower()), forms)
     letters = _codes(read)
     in_word, is_capital = _kinds()
     inside = in_word.take(letters)
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-    words = edges.reshape(-1, 2)
-    starts, stops = words[words[:, 1] - words[:, 0] >= _SHORTEST].T
-    ends = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
-    numbers = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(starts, ends), prepend=0))
+    starts, stops = edges[::2], edges[1::2]
+    words = np.flatnonzero(stops - starts >= _SHORTEST)
+    starts, stops = starts[words], stops[words]
+    ends = np.cumsum([len(text) + 1 for text in small], dtype=np.int64)
+    numbers = np.repeat(np.arange(len(small)), np.diff(np.searchsorted(starts, ends), prepend=0))
     capitals = is_capital.take(_codes(forms)[starts])
     return read, Occurrences(numbers, starts, stops, capitals, _spread(hash_stretches(letters, starts, stops)))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,8 +69,8 @@ class _Candidates(NamedTuple):
     weights: _Weights
     are_names: Flags
 
-    def taken(self, which: npt.NDArray[Any]) -> _Candidates:
-        """Take those at some places, or those with a flag, out of all columns."""
+    def taken(self, which: Numbers) -> _Candidates:
+        """Take those at some places out of all columns."""
         return _Candidates(self.articles[which], self.places[which], self.weights[which], self.are_names[which])
 
 
@@ -80,7 +80,6 @@ class _Background(NamedTuple):
     hashes: Hashes
     rarities: _Weights
     buckets: Numbers
-    deepest: int
 
 
 def find_terms(articles: Sequence[_Described]) -> Terms:
@@ -154,18 +153,18 @@ def _weighed(words: Occurrences, languages: Sequence[str]) -> _Candidates:
     are_names = (capitals > 0) & (capitals >= 0.8 * counts)
     weights = _rarities(words.hashes[places], articles[places], languages)
     # The last word of the lead may be half of one.
-    kept = (weights >= _FAINTEST) & ((counts > 0) | in_title)
+    kept = np.flatnonzero((weights >= _FAINTEST) & ((counts > 0) | in_title))
     weights[are_names] *= _NAME
     weights[in_title | (counted(parts == _OPENING) > 0)] *= _IN_LEAD
     weights[in_title] *= _IN_TITLE
     weights *= _EMPHASES[(counts + in_title).clip(1, _MOST) - 1]
-    return _Candidates(articles[places[kept]], places[kept], weights[kept], are_names[kept])
+    return _Candidates(articles[places], places, weights, are_names).taken(kept)
 
 
 def _foremost(found: _Candidates, count: int) -> _Candidates:
     """Keep what weighs as much as the last term of its article, or more."""
     least = np.partition(_table(found, found.weights, count), -KEPT, axis=1)[:, -KEPT]
-    return found.taken(found.weights >= least[found.articles])
+    return found.taken(np.flatnonzero(found.weights >= least[found.articles]))
 
 
 def _table(found: _Candidates, values: _Weights, count: int) -> _Weights:
@@ -187,10 +186,12 @@ def _rarities(hashes: Hashes, articles: Numbers, languages: Sequence[str]) -> _W
     for language in set(languages):
         asked = np.flatnonzero(np.array([one == language for one in languages])[articles])
         wanted, known = hashes[asked], _hashed(language)
-        places = known.buckets[wanted >> np.uint64(64 - _BUCKETS)]
-        for _ in range(known.deepest):
-            places += known.hashes[places] < wanted
-        rarities[asked] = np.where(known.hashes[places] == wanted, known.rarities[places], RAREST)
+        places = known.buckets.take((wanted >> np.uint64(64 - _BUCKETS)).view(np.int64))
+        behind = np.flatnonzero(known.hashes.take(places) < wanted)
+        while len(behind):
+            places[behind] += 1
+            behind = behind[known.hashes.take(places[behind]) < wanted[behind]]
+        rarities[asked] = np.where(known.hashes.take(places) == wanted, known.rarities.take(places), RAREST)
     return rarities
 
 
@@ -199,6 +200,5 @@ def _hashed(language: str) -> _Background:
     known = background(language)
     hashes = np.append(hash_words(known), np.uint64((1 << 64) - 1))
     order = np.argsort(hashes)
-    depths = np.bincount((hashes >> np.uint64(64 - _BUCKETS)).astype(np.int64), minlength=1 << _BUCKETS)
-    rarities = np.append(np.array(list(known.values())), RAREST)
-    return _Background(hashes[order], rarities[order], np.cumsum(depths) - depths, int(depths.max()))
+    buckets = np.searchsorted(hashes[order], np.arange(1 << _BUCKETS, dtype=np.uint64) << np.uint64(64 - _BUCKETS))
+    return _Background(hashes[order], np.append(np.array(list(known.values())), RAREST)[order], buckets)
