@@ -18,7 +18,7 @@ from transforms.hashes import MULTIPLIER, Hashes, Numbers, hash_stretches
 Flags = npt.NDArray[np.bool_]
 
 _SHORTEST = 2
-_CHARACTERS = 0x110000
+_CHARACTERS = 0x40000  # above these there is no letter or digit, and the last is none
 _SMALL = (range(0x61, 0x7B), range(0xDF, 0xF7), range(0xF8, 0x100))  # of ASCII and Latin-1
 _DOTTED = re.compile(r"\w*İ\w*")  # the one letter that is two in lower case
 
@@ -44,14 +44,14 @@ def find_occurrences(texts: Sequence[str]) -> tuple[str, Occurrences]:
         forms = _DOTTED.sub(lambda word: "0" * len(word[0].lower()), forms)
     letters = _codes(read)
     in_word, is_capital = _kinds()
-    inside = in_word.take(letters)
+    inside = in_word.take(letters, mode="clip")
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     starts, stops = edges[::2], edges[1::2]
     words = np.flatnonzero(stops - starts >= _SHORTEST)
     starts, stops = starts[words], stops[words]
     ends = np.cumsum([len(text) + 1 for text in small], dtype=np.int64)
     numbers = np.repeat(np.arange(len(small)), np.diff(np.searchsorted(starts, ends), prepend=0))
-    capitals = is_capital.take(_codes(forms)[starts])
+    capitals = is_capital.take(_codes(forms)[starts], mode="clip")
     return read, Occurrences(numbers, starts, stops, capitals, _spread(hash_stretches(letters, starts, stops)))
 
 

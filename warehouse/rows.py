@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -126,11 +127,8 @@ SURVEYED = pa.schema(
 
 # What records hold beside what is said of their place here.
 _of_article = attrgetter(*ARTICLES.names[3:])
-_of_edit, _of_claim, _of_mention = (
-    attrgetter(*EDITS.names[2:]),
-    attrgetter(*CLAIMS.names[1:]),
-    attrgetter(*MENTIONS.names[2:]),
-)
+_of_edit, _of_mention = attrgetter(*EDITS.names[2:]), attrgetter(*MENTIONS.names[2:])
+_of_claim = attrgetter(*CLAIMS.names[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,26 +160,29 @@ class KeptItem:
 
 def article_rows(results: Iterable[tuple[int, str, Capture, Article | Rejection]]) -> ArticleRows:
     """Lay out results, each with its number in the batch, its capture's id and its capture."""
-    articles: list[tuple[int, str, Capture, Article]] = []
+    places: list[tuple[int, str, datetime]] = []
+    articles: list[Article] = []
     rejections: list[tuple[int, Rejection]] = []
     for ordinal, identifier, capture, result in results:
         if isinstance(result, Rejection):
             rejections.append((ordinal, result))
         else:
-            articles.append((ordinal, identifier, capture, result))
-    found = [(ordinal, article) for ordinal, _, _, article in articles]
-    ordinals = np.array([ordinal for ordinal, _ in found], np.int64)
-    terms = find_terms([(article.title, article.text, article.language) for _, article in found])
+            places.append((ordinal, identifier, capture.captured_at))
+            articles.append(result)
+    ordinals = [ordinal for ordinal, *_ in places]
+    found = list(zip(ordinals, articles, strict=True))
+    numbers = np.array(ordinals, np.int64)
+    terms = find_terms([(article.title, article.text, article.language) for article in articles])
     return ArticleRows(
-        table([(n, name, capture.captured_at, *_of_article(one)) for n, name, capture, one in articles], ARTICLES),
+        table([(*place, *_of_article(one)) for place, one in zip(places, articles, strict=True)], ARTICLES),
         table([(n, at, *_of_edit(edit)) for n, one in found for at, edit in enumerate(one.edits, 1)], EDITS),
         table([(n, *_of_claim(claim)) for n, one in found for claim in one.date_claims], CLAIMS),
         table(
-            [(n, at, *_of_mention(said)) for n, one in found for at, said in enumerate(one.date_mentions, 1)], MENTIONS
+            [(n, at, *_of_mention(day)) for n, one in found for at, day in enumerate(one.date_mentions, 1)], MENTIONS
         ),
-        _fingerprint_rows(ordinals, [article.text for _, article in found]),
-        _columns(TERMS, np.repeat(ordinals, terms.counts), terms.words, terms.weights, terms.are_names),
-        _key_rows(ordinals, terms),
+        _fingerprint_rows(numbers, [article.text for article in articles]),
+        _columns(TERMS, np.repeat(numbers, terms.counts), terms.words, terms.weights, terms.are_names),
+        _key_rows(numbers, terms),
         tuple(rejections),
     )
 
