@@ -67,7 +67,7 @@ class Maker:
     def __init__(self, words: int = 300, daily: int = 2000, seed: int = 2022) -> None:
         self.rng = np.random.default_rng(seed)
         self.words, self.daily, self.count = words, daily, 0
-        rarities, _ = background("en")
+        rarities = background("en")
         self.vocabulary = np.array(list(rarities))
         self.rises = np.cumsum(10.0 ** (ZIPF - np.fromiter(rarities.values(), float)))
         self.rises /= self.rises[-1]

@@ -1,8 +1,8 @@
 """What tells copies of a text apart from other texts: hashes of its word sequences, a fixed share of them kept by value.
 
 Two texts that share a sentence share about an eighth of its sequences of four words, in whatever text the sentence
-stands, so that copies are found by joining, and how much they share by counting. Words are hashed all at once: the
-prefix sums of a polynomial over the bytes of many texts give the hash of any stretch of them.
+stands, so that copies are found by joining, and how much they share by counting. The words of many texts are hashed at
+once.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from transforms.hashes import MULTIPLIER, Hashes, Numbers, hash_stretches
+
 SEQUENCE = 4  # words
 KEPT = 8  # one in so many hashes
 
-_Hashes = npt.NDArray[np.uint64]
 _Letters = npt.NDArray[np.uint8]
-_CHUNK = 1 << 18  # bytes hashed at a time, so that what is in work stays in the processor's cache
+_CHUNK = 1 << 16  # bytes hashed at a time, so that what is in work stays in the processor's cache
 _LONGEST = 1 << 20  # bytes of one text that count
-_MULTIPLIER = 0x9E3779B97F4A7C15
-_INVERSE = pow(_MULTIPLIER, -1, 1 << 64)
 _MIXERS = np.array([0xD6E8FEB86659FD93, 0xFF51AFD7ED558CCD], np.uint64)
 _PLACES = np.array([0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3, 0x589965CC75374CC3], np.uint64)
 _SPACE = 32
@@ -39,7 +38,7 @@ _UNSPACED = (
 )
 
 
-def fingerprints(texts: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]:
+def fingerprints(texts: Sequence[str]) -> tuple[Numbers, npt.NDArray[np.uint32]]:
     """Give the fingerprints of texts: the number of the text and the hash, each pair once, in order."""
     found = [_keys(first, bodies) for first, bodies in _chunks(texts)]
     keys = np.concatenate(found) if found else np.empty(0, np.uint64)
@@ -67,24 +66,26 @@ def _folded(text: str) -> bytes:
     return plain.lower().encode("utf-8", "ignore").translate(_FOLDED)
 
 
-def _keys(first: int, bodies: list[bytes]) -> _Hashes:
+def _keys(first: int, bodies: list[bytes]) -> Hashes:
     """Hash the sequences of a chunk; a key is the number of the text above 32 bits of the hash."""
     letters = np.frombuffer(bytearray(b" ".join([b"", *bodies, b""])), np.uint8)
     _blank_signs(letters)
     starts, stops = _words(letters)
     if len(starts) < SEQUENCE:
         return np.empty(0, np.uint64)
-    words = _word_hashes(letters, starts, stops)
-    ends = np.cumsum([len(body) + 1 for body in bodies])
-    texts = np.searchsorted(ends, starts, side="right")
+    words = _mixed(hash_stretches(_LETTERS.take(letters), starts, stops))
+    ends = np.searchsorted(starts, np.cumsum([len(body) + 1 for body in bodies]))
+    texts = np.repeat(np.arange(first, first + len(bodies)), np.diff(ends, prepend=0))
     count = len(words) - SEQUENCE + 1
     sums = words[:count] * _PLACES[0]
     for place in range(1, SEQUENCE):
         sums += words[place : place + count] * _PLACES[place]
     hashes = _mixed(sums)
     kept = np.flatnonzero((hashes % np.uint64(KEPT) == 0) & (texts[:count] == texts[SEQUENCE - 1 :]))
-    numbers = (texts[kept] + first).astype(np.uint64)
-    return np.unique(numbers << np.uint64(32) | hashes[kept] >> np.uint64(32))
+    keys = np.sort(texts[kept].astype(np.uint64) << np.uint64(32) | hashes[kept] >> np.uint64(32))
+    distinct = np.ones(len(keys), bool)
+    distinct[1:] = keys[1:] != keys[:-1]
+    return keys[distinct]
 
 
 def _blank_signs(letters: _Letters) -> None:
@@ -97,7 +98,7 @@ def _blank_signs(letters: _Letters) -> None:
     letters[signs] = letters[signs + 1] = letters[signs + 2] = _SPACE
 
 
-def _words(letters: _Letters) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _words(letters: _Letters) -> tuple[Numbers, Numbers]:
     """Find where words start and stop; each character of a script without spaces is a word."""
     inside = letters != _SPACE
     if not (letters > 0xE2).any() and not ((letters == 0xE0) | (letters == 0xE1)).any():
@@ -113,13 +114,7 @@ def _words(letters: _Letters) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp
     return starts, np.flatnonzero(inside[:-1] & (begins[1:] | ~inside[1:])) + 1
 
 
-def _word_hashes(letters: _Letters, starts: npt.NDArray[np.intp], stops: npt.NDArray[np.intp]) -> _Hashes:
-    sums = np.zeros(len(letters) + 1, np.uint64)
-    np.cumsum(_LETTERS[letters] * _powers(_MULTIPLIER, len(letters)), out=sums[1:])
-    return _mixed((sums[stops] - sums[starts]) * _powers(_INVERSE, len(letters))[starts])
-
-
-def _mixed(hashes: _Hashes) -> _Hashes:
+def _mixed(hashes: Hashes) -> Hashes:
     """Spread the bits of hashes evenly: shifts and odd multipliers, as the finishers of non-cryptographic hashes do."""
     for multiplier in _MIXERS:
         hashes ^= hashes >> np.uint64(32)
@@ -127,20 +122,4 @@ def _mixed(hashes: _Hashes) -> _Hashes:
     return hashes ^ (hashes >> np.uint64(29))
 
 
-_POWERS: dict[int, _Hashes] = {}
-
-
-def _powers(base: int, count: int) -> _Hashes:
-    known = _POWERS.get(base)
-    if known is None or len(known) < count:
-        known = np.ones(max(count, 2 * _CHUNK), np.uint64)
-        done = 1
-        while done < len(known):
-            step = min(done, len(known) - done)
-            known[done : done + step] = known[:step] * np.uint64(pow(base, done, 1 << 64))
-            done += step
-        _POWERS[base] = known
-    return known[:count]
-
-
-_LETTERS = _mixed(np.arange(1, 257, dtype=np.uint64) * np.uint64(_MULTIPLIER)) | np.uint64(1)
+_LETTERS = _mixed(np.arange(1, 257, dtype=np.uint64) * np.uint64(MULTIPLIER)) | np.uint64(1)

@@ -140,7 +140,7 @@ def prior_of(language: str | None) -> Prior:
     short words are taken for common ones.
     """
     small = small_words(language)
-    rarities, _ = background(language or "")
+    rarities = background(language or "")
     if rarities:
         return lambda word: 1 - math.exp(-_LENGTH * 10 ** (ZIPF - 9 - rarities.get(word, RAREST)))
 

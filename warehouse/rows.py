@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from transforms.fingerprints import fingerprints
+from transforms.hashes import Numbers
 from transforms.records import Article, Capture, Rejection
-from transforms.terms import find_terms, story_keys
+from transforms.terms import Terms, find_terms, story_keys
 from warehouse.archive import Placement
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -122,7 +125,10 @@ SURVEYED = pa.schema(
     [(name, pa.string()) for name in ("record_id", "source", "locator", "stage", "reason", "payload_sha256")]
 )
 
-_ARTICLE_FIELDS = tuple(name for name in ARTICLES.names if name not in ("ordinal", "capture_id", "captured_at"))
+# What records hold beside what is said of their place here.
+_of_article = attrgetter(*ARTICLES.names[3:])
+_of_edit, _of_mention = attrgetter(*EDITS.names[2:]), attrgetter(*MENTIONS.names[2:])
+_of_claim = attrgetter(*CLAIMS.names[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,46 +160,41 @@ class KeptItem:
 
 def article_rows(results: Iterable[tuple[int, str, Capture, Article | Rejection]]) -> ArticleRows:
     """Lay out results, each with its number in the batch, its capture's id and its capture."""
-    articles: list[tuple[Any, ...]] = []
-    edits: list[tuple[Any, ...]] = []
-    claims: list[tuple[Any, ...]] = []
-    mentions: list[tuple[Any, ...]] = []
+    places: list[tuple[int, str, datetime]] = []
+    articles: list[Article] = []
     rejections: list[tuple[int, Rejection]] = []
-    texts: list[str] = []
-    terms: list[tuple[Any, ...]] = []
-    keys: list[tuple[int, int]] = []
     for ordinal, identifier, capture, result in results:
         if isinstance(result, Rejection):
             rejections.append((ordinal, result))
-            continue
-        fields = (getattr(result, name) for name in _ARTICLE_FIELDS)
-        texts.append(result.text)
-        found = find_terms(result.title, result.text, result.language)
-        terms += ((ordinal, term.word, term.weight, term.is_name) for term in found)
-        keys += ((ordinal, key) for key in story_keys(found))
-        articles.append((ordinal, identifier, capture.captured_at, *fields))
-        edits += ((ordinal, n, e.start, e.stop, e.replacement, e.rule) for n, e in enumerate(result.edits, 1))
-        for claim in result.date_claims:
-            span = (claim.earliest, claim.latest, claim.precision, claim.utc_offset)
-            claims.append((ordinal, claim.kind, claim.raw, claim.origin, *span, claim.chosen, claim.note))
-        for number, mention in enumerate(result.date_mentions, 1):
-            words = (mention.start, mention.stop, mention.raw, mention.timex)
-            mentions.append((ordinal, number, *words, mention.earliest, mention.latest, mention.grain))
+        else:
+            places.append((ordinal, identifier, capture.captured_at))
+            articles.append(result)
+    ordinals = [ordinal for ordinal, *_ in places]
+    found = list(zip(ordinals, articles, strict=True))
+    numbers = np.array(ordinals, np.int64)
+    terms = find_terms([(article.title, article.text, article.language) for article in articles])
     return ArticleRows(
-        table(articles, ARTICLES),
-        table(edits, EDITS),
-        table(claims, CLAIMS),
-        table(mentions, MENTIONS),
-        _fingerprint_rows([ordinal for ordinal, *_ in articles], texts),
-        table(terms, TERMS),
-        table(keys, KEYS),
+        table([(*place, *_of_article(one)) for place, one in zip(places, articles, strict=True)], ARTICLES),
+        table([(n, at, *_of_edit(edit)) for n, one in found for at, edit in enumerate(one.edits, 1)], EDITS),
+        table([(n, *_of_claim(claim)) for n, one in found for claim in one.date_claims], CLAIMS),
+        table(
+            [(n, at, *_of_mention(day)) for n, one in found for at, day in enumerate(one.date_mentions, 1)], MENTIONS
+        ),
+        _fingerprint_rows(numbers, [article.text for article in articles]),
+        _columns(TERMS, np.repeat(numbers, terms.counts), terms.words, terms.weights, terms.are_names),
+        _key_rows(numbers, terms),
         tuple(rejections),
     )
 
 
-def _fingerprint_rows(ordinals: Sequence[int], texts: Sequence[str]) -> pa.Table:
+def _fingerprint_rows(ordinals: Numbers, texts: Sequence[str]) -> pa.Table:
     places, hashes = fingerprints(texts)
-    return pa.Table.from_arrays([pa.array(np.array(ordinals, np.int64)[places]), pa.array(hashes)], schema=FINGERPRINTS)
+    return _columns(FINGERPRINTS, ordinals[places], hashes)
+
+
+def _key_rows(ordinals: Numbers, terms: Terms) -> pa.Table:
+    counts, keys = story_keys(terms)
+    return _columns(KEYS, np.repeat(ordinals, counts), keys)
 
 
 def capture_rows(kept: Iterable[KeptItem]) -> pa.Table:
@@ -228,6 +229,9 @@ def rejection_rows(refused: Iterable[tuple[int, Rejection, Placement]]) -> pa.Ta
 
 def table(lines: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
     """Make an Arrow table of rows in the order of a schema's fields."""
-    columns = zip(*lines, strict=True) if lines else ((),) * len(schema)
+    return _columns(schema, *(zip(*lines, strict=True) if lines else ((),) * len(schema)))
+
+
+def _columns(schema: pa.Schema, *columns: Any) -> pa.Table:
     arrays = [pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
