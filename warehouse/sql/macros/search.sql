@@ -86,11 +86,9 @@ phrased AS MATERIALIZED (
     WHERE (SELECT len(phrases) + len(title_phrases) > 0 FROM parts)
 ),
 places AS MATERIALIZED (
-    SELECT document, versions.rowid AS place
-    FROM phrased
-    INNER JOIN search_documents USING (document)
-    INNER JOIN article_versions AS versions USING (article_id)
-    WHERE versions.valid_to IS NULL
+    SELECT document, article_id, versions.rowid AS place
+    FROM (SELECT document, article_id, article_key FROM phrased INNER JOIN search_documents USING (document)) AS these
+    INNER JOIN (SELECT rowid, article_key FROM article_versions WHERE valid_to IS NULL) AS versions USING (article_key)
 ),
 best_with_phrases AS MATERIALIZED (
     SELECT document, score
@@ -98,7 +96,7 @@ best_with_phrases AS MATERIALIZED (
         SELECT document, score, list_transform([coalesce(title, ''), text], lambda part: spaced(part)) AS parts_spaced
         FROM (SELECT * FROM phrased WHERE is_best)
         INNER JOIN places USING (document)
-        INNER JOIN article_versions ON article_versions.rowid = places.place
+        INNER JOIN article_versions ON article_versions.rowid = places.place AND article_versions.article_id = places.article_id
     )
     CROSS JOIN parts
     WHERE has_phrases(parts_spaced, phrases, title_phrases)
@@ -109,7 +107,7 @@ others_with_phrases AS (
         SELECT document, score, list_transform([coalesce(title, ''), text], lambda part: spaced(part)) AS parts_spaced
         FROM (SELECT * FROM phrased WHERE NOT is_best AND (SELECT count(*) < most FROM best_with_phrases))
         INNER JOIN places USING (document)
-        INNER JOIN article_versions ON article_versions.rowid = places.place
+        INNER JOIN article_versions ON article_versions.rowid = places.place AND article_versions.article_id = places.article_id
     )
     CROSS JOIN parts
     WHERE has_phrases(parts_spaced, phrases, title_phrases)
@@ -123,19 +121,19 @@ scored AS MATERIALIZED (
 ),
 -- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
 best AS MATERIALIZED (
-    SELECT score, article_id
+    SELECT score, article_id, article_key
     FROM scored
     INNER JOIN search_documents USING (document)
     WHERE score >= (SELECT min(score) FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
     ORDER BY score DESC, article_id
     LIMIT most
 ),
--- Rows are read by their numbers: those of twenty texts alone, where a join by id goes through all texts there are.
+-- Rows are looked up by a number and read by their places: those of twenty texts alone, where a join by id goes through
+-- all ids and texts there are.
 rows_of_best AS MATERIALIZED (
-    SELECT best.score, versions.rowid AS place
+    SELECT best.score, best.article_id, versions.rowid AS place
     FROM best
-    INNER JOIN article_versions AS versions USING (article_id)
-    WHERE versions.valid_to IS NULL
+    INNER JOIN (SELECT rowid, article_key FROM article_versions WHERE valid_to IS NULL) AS versions USING (article_key)
 )
 SELECT
     round(rows_of_best.score, 3) AS score,
@@ -145,7 +143,8 @@ SELECT
     versions.title,
     versions.text
 FROM rows_of_best
-INNER JOIN article_versions AS versions ON versions.rowid = rows_of_best.place
+INNER JOIN article_versions AS versions
+    ON versions.rowid = rows_of_best.place AND versions.article_id = rows_of_best.article_id
 ORDER BY rows_of_best.score DESC, versions.article_id;
 COMMENT ON MACRO TABLE search_with_text IS 'What search finds, with the texts';
 
