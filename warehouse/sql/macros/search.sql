@@ -60,23 +60,27 @@ others AS (
     SEMI JOIN candidates ON CAST(posting // 256 AS BIGINT) = candidates.document
     GROUP BY ALL
 ),
-matched AS MATERIALIZED (
+together AS MATERIALIZED (
     SELECT document, round(candidates.score + coalesce(others.score, 0), 9) AS score  -- in whatever order it was added up
     FROM candidates
     LEFT JOIN others USING (document)
+    WHERE coalesce(others.terms, 0) + 1 = (SELECT count(*) FROM terms)
+),
+-- What is not narrowed reads none of the documents.
+matched AS MATERIALIZED (
+    SELECT document, score FROM together WHERE since IS NULL AND until IS NULL AND from_publisher IS NULL
+    UNION ALL
+    SELECT document, score
+    FROM (
+        SELECT document, score
+        FROM together
+        WHERE since IS NOT NULL OR until IS NOT NULL OR from_publisher IS NOT NULL
+    )
+    INNER JOIN search_documents USING (document)
     WHERE
-        coalesce(others.terms, 0) + 1 = (SELECT count(*) FROM terms)
-        AND (
-            (since IS NULL AND until IS NULL AND from_publisher IS NULL)
-            OR document IN (
-                SELECT document
-                FROM search_documents
-                WHERE
-                    (since IS NULL OR published_at >= CAST(since AS TIMESTAMPTZ))
-                    AND (until IS NULL OR published_at < CAST(until AS TIMESTAMPTZ))
-                    AND (from_publisher IS NULL OR publisher = lower(from_publisher))
-            )
-        )
+        (since IS NULL OR published_at >= CAST(since AS TIMESTAMPTZ))
+        AND (until IS NULL OR published_at < CAST(until AS TIMESTAMPTZ))
+        AND (from_publisher IS NULL OR publisher = lower(from_publisher))
 ),
 -- Phrases are looked for in the texts of the best matches, and in those of the others only if too few of these have them:
 -- to read a text takes as long as to find a thousand.
@@ -120,11 +124,19 @@ scored AS MATERIALIZED (
     SELECT document, score FROM others_with_phrases
 ),
 -- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
+in_reach AS MATERIALIZED (
+    SELECT score, search_documents.rowid AS place
+    FROM (
+        SELECT document, score
+        FROM scored
+        WHERE score >= (SELECT min(score) FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
+    )
+    INNER JOIN search_documents USING (document)
+),
 best AS MATERIALIZED (
     SELECT score, article_id, article_key
-    FROM scored
-    INNER JOIN search_documents USING (document)
-    WHERE score >= (SELECT min(score) FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
+    FROM in_reach
+    INNER JOIN search_documents ON search_documents.rowid = in_reach.place
     ORDER BY score DESC, article_id
     LIMIT most
 ),
