@@ -12,7 +12,7 @@ import duckdb
 
 from warehouse.statements import rows, run_sql
 
-_SLICES = 4  # a merge goes through the terms in this many stretches, each in a quarter of the memory
+_SLICE = 2_000_000  # postings: a merge goes through the terms in stretches of about so many, for its memory
 _TERMS = 1 << 64
 _BACKLOG = 2_000  # articles that are indexed at once where an archive is older than its index
 
@@ -42,7 +42,8 @@ def _add(connection: duckdb.DuckDBPyConnection) -> None:
     run_sql(connection, "search/add")
     while due := rows(run_sql(connection, "search/due")):
         (merge,) = due
-        for number in range(_SLICES):
-            stretch = {"low": number * _TERMS // _SLICES, "high": (number + 1) * _TERMS // _SLICES - 1}
+        slices = -(-merge["postings"] // _SLICE)
+        for number in range(slices):
+            stretch = {"low": number * _TERMS // slices, "high": (number + 1) * _TERMS // slices - 1}
             run_sql(connection, "search/merge", {**merge, **stretch})
         run_sql(connection, "search/finish_merge", merge)

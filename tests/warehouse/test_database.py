@@ -26,15 +26,15 @@ VERSION = """
 TABLES = {
     "captures": """
         capture_id source locator url media_type charset captured_at last_seen_at payload_sha256 payload_bytes
-        http_status warc_file warc_offset warc_length run_id
+        http_status warc_file warc_offset warc_length run_id capture_key
     """,
-    "article_versions": VERSION,
+    "article_versions": f"{VERSION} article_key text_key",
     "edit_spans": "article_id version ordinal start stop replacement rule",
     "date_claims": "article_id version kind raw origin earliest latest precision utc_offset chosen note",
     "date_mentions": "article_id version ordinal start stop raw timex earliest latest grain",
     "near_duplicates": "article_id other_id similarity containment method aligned",
-    "stories": "story_id title first_published_at last_published_at article_count publisher_count",
-    "story_articles": "story_id article_id similarity role reason",
+    "stories": "story_id title first_published_at last_published_at article_count publisher_count story_key",
+    "story_articles": "story_id article_id similarity role reason story_key",
     "runs": """
         run_id flow started_at finished_at status captures inserted updated unchanged duplicate rejected error versions
     """,
@@ -44,7 +44,7 @@ TABLES = {
     "sources": "source kind locator state last_run_id last_success_at",
     "schema_migrations": "version name applied_at sha256",
     "ledger_marks": "start stop",
-    "texts": "text_number text_sha256 article_id published_at valid_from fingerprints day",
+    "texts": "text_number text_sha256 article_id published_at valid_from fingerprints day article_key text_key",
     "fingerprints": "text_number hash",
     "common_fingerprints": "hash hub is_wide",
     "wide_keys": "key day",
@@ -60,7 +60,7 @@ TABLES = {
         detail score days_apart shared_names shared_phrases shared_words
     """,
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
-    "search_documents": "document article_id published_at publisher",
+    "search_documents": "document article_id published_at publisher article_key",
     "search_postings": "segment term postings",
     "search_segments": "segment last_document postings",
     "search_retired": "document",

@@ -1,19 +1,32 @@
 -- The texts whose set of holders this batch changed: the new ones, and those that an updated article left.
 CREATE OR REPLACE TEMP TABLE touched AS
-SELECT DISTINCT text_sha256
-FROM article_versions
-WHERE article_id IN (SELECT article_id FROM states WHERE makes_version);
+SELECT text_sha256, CAST('0x' || substring(text_sha256, 1, 16) AS UBIGINT) AS text_key
+FROM (
+    SELECT text_sha256 FROM made WHERE article_id IN (SELECT article_id FROM states WHERE makes_version)
+    UNION
+    SELECT text_sha256 FROM former WHERE article_id IN (SELECT article_id FROM states WHERE makes_version)
+);
 
+-- Their holders are what the batch wrote, and what it found.
 -- A date that was inferred from a story is no evidence of which article came first.
 CREATE OR REPLACE TEMP TABLE copies AS
-WITH held AS (
+WITH present AS (
+    SELECT text_sha256, text_key, article_id, published_at, published_precision, published_origin, valid_from, valid_to
+    FROM made
+    UNION ALL
+    SELECT text_sha256, text_key, article_id, published_at, published_precision, published_origin, valid_from, valid_to
+    FROM article_versions
+    WHERE rowid IN (SELECT place FROM versions_before SEMI JOIN touched USING (text_key))
+),
+held AS (
     SELECT
         text_sha256,
+        text_key,
         article_id,
         CASE WHEN published_origin <> 'story' THEN published_at END AS published_at,
         CASE WHEN published_origin <> 'story' THEN published_precision END AS published_precision,
         valid_from
-    FROM article_versions
+    FROM present
     WHERE valid_to IS NULL AND text_sha256 IN (SELECT text_sha256 FROM touched)
 )
 SELECT
@@ -22,15 +35,3 @@ SELECT
     count(*) OVER (PARTITION BY text_sha256) AS holders
 FROM held
 WINDOW by_age AS (PARTITION BY text_sha256 ORDER BY published_at NULLS LAST, valid_from, article_id);
-
-DELETE FROM near_duplicates
-WHERE method = 'exact' AND (
-    article_id IN (SELECT article_id FROM copies UNION ALL SELECT article_id FROM states WHERE makes_version)
-    OR other_id IN (SELECT article_id FROM states WHERE makes_version)
-);
-
-INSERT INTO near_duplicates BY NAME
-SELECT article_id, original_id AS other_id, 1.0 AS similarity, 1.0 AS containment, 1.0 AS aligned, 'exact' AS method
-FROM copies
-WHERE article_id <> original_id
-ORDER BY article_id;

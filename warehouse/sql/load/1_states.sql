@@ -2,6 +2,16 @@
 -- among those of the same articles before it, and the chain of versions is read off anew: a version is a run of
 -- neighbouring sightings with one content, which is text and title. A date alone makes no version, for feeds re-date what
 -- they only repeat.
+-- What is long is looked up in two steps: keys by number in a column of numbers, and then the few rows that were found, by
+-- their places. A look-up that names other columns at once unpacks them all the way through.
+CREATE OR REPLACE TEMP TABLE known_now AS
+SELECT ordinal, captured_at, capture_id, CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT) AS capture_key
+FROM staged_captures
+WHERE known;
+
+CREATE OR REPLACE TEMP TABLE known_places AS
+SELECT rowid AS place FROM sightings WHERE capture_key IN (SELECT capture_key FROM known_now);
+
 CREATE OR REPLACE TEMP TABLE seen_now AS
 SELECT
     ordinal,
@@ -25,12 +35,14 @@ SELECT
     seen.article_key,
     seen.capture_key,
     seen.text_key
-FROM (SELECT *, CAST('0x' || substring(capture_id, 1, 16) AS UBIGINT) AS capture_key FROM staged_captures WHERE known)
-    AS staged
-INNER JOIN sightings AS seen USING (capture_key);
+FROM (SELECT * FROM sightings WHERE rowid IN (SELECT place FROM known_places)) AS seen
+INNER JOIN known_now AS staged USING (capture_id);
+
+CREATE OR REPLACE TEMP TABLE places_before AS
+SELECT rowid AS place FROM sightings WHERE article_key IN (SELECT article_key FROM seen_now);
 
 CREATE OR REPLACE TEMP TABLE seen_before AS
-SELECT * FROM sightings WHERE article_key IN (SELECT article_key FROM seen_now);
+SELECT * FROM sightings WHERE rowid IN (SELECT place FROM places_before);
 
 CREATE OR REPLACE TEMP TABLE fresh AS
 SELECT *, (SELECT coalesce(max(arrival), 0) FROM sightings) + row_number() OVER (ORDER BY ordinal) AS arrival
@@ -50,16 +62,19 @@ FROM (
     SELECT ordinal, article_id, captured_at, arrival, capture_id, content, is_dated FROM fresh
 );
 
+-- The versions before the batch that have a text of it, or one that its articles had.
+CREATE OR REPLACE TEMP TABLE versions_before AS
+SELECT rowid AS place, text_key, valid_to IS NULL AS is_current
+FROM article_versions
+WHERE text_key IN (
+    SELECT text_key FROM fresh
+    UNION
+    SELECT text_key FROM seen_before WHERE article_id IN (SELECT article_id FROM fresh)
+);
+
 -- The texts of the batch that are current somewhere before it.
 CREATE OR REPLACE TEMP TABLE held_texts AS
-SELECT text_key
-FROM (
-    SELECT arg_max(text_key, {'captured_at': captured_at, 'arrival': arrival}) AS text_key
-    FROM sightings
-    WHERE article_key IN (SELECT article_key FROM sightings WHERE text_key IN (SELECT text_key FROM fresh))
-    GROUP BY article_key
-)
-WHERE text_key IN (SELECT text_key FROM fresh);
+SELECT DISTINCT text_key FROM versions_before WHERE is_current AND text_key IN (SELECT text_key FROM fresh);
 
 INSERT INTO sightings BY NAME
 SELECT article_id, captured_at, arrival, capture_id, content, is_dated, article_key, capture_key, text_key
@@ -94,14 +109,18 @@ WINDOW chain AS (PARTITION BY article_id ORDER BY chained.captured_at, chained.a
 
 CREATE OR REPLACE TEMP TABLE former AS
 SELECT
+    rowid AS place,
     article_id,
     version,
     valid_from,
     md5_number_lower(text_sha256 || coalesce('"' || title, '')) AS content,
     capture_id,
-    run_id
+    run_id,
+    text_sha256
 FROM article_versions
-WHERE article_id IN (SELECT article_id FROM chained WHERE ordinal IS NULL);
+WHERE
+    rowid IN (SELECT place FROM versions_before SEMI JOIN seen_before USING (text_key))
+    AND article_id IN (SELECT article_id FROM chained WHERE ordinal IS NULL);
 
 -- Most often versions are only added at the end. Where one that is there would change, all of its article are written anew.
 CREATE OR REPLACE TEMP TABLE rewritten AS

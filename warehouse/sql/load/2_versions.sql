@@ -1,9 +1,12 @@
 -- What is written anew from what is there is put aside first.
 CREATE OR REPLACE TEMP TABLE copied_versions AS
 SELECT * FROM article_versions
-SEMI JOIN (
-    SELECT article_id, copied_version AS version FROM versions_to_write WHERE copied_version IS NOT NULL
-) AS copied USING (article_id, version);
+WHERE rowid IN (
+    SELECT former.place
+    FROM former
+    INNER JOIN versions_to_write AS written
+        ON former.article_id = written.article_id AND former.version = written.copied_version
+);
 
 CREATE OR REPLACE TEMP TABLE copied_edits AS
 SELECT * FROM edit_spans SEMI JOIN copied_versions USING (article_id, version);
@@ -14,7 +17,7 @@ SELECT * FROM date_claims SEMI JOIN copied_versions USING (article_id, version);
 CREATE OR REPLACE TEMP TABLE copied_mentions AS
 SELECT * FROM date_mentions SEMI JOIN copied_versions USING (article_id, version);
 
-DELETE FROM article_versions WHERE article_id IN (SELECT article_id FROM rewritten);
+DELETE FROM article_versions WHERE rowid IN (SELECT place FROM former SEMI JOIN rewritten USING (article_id));
 
 DELETE FROM edit_spans WHERE article_id IN (SELECT article_id FROM rewritten);
 
@@ -25,19 +28,20 @@ DELETE FROM date_mentions WHERE article_id IN (SELECT article_id FROM rewritten)
 UPDATE article_versions
 SET valid_to = wanted.valid_to
 FROM (
-    SELECT article_id, version, wanted.valid_to
+    SELECT former.place, wanted.valid_to
     FROM wanted
     INNER JOIN former USING (article_id, version)
     WHERE article_id IN (SELECT article_id FROM versions_to_write)
 ) AS wanted
 WHERE
-    article_versions.article_id = wanted.article_id
-    AND article_versions.version = wanted.version
+    article_versions.rowid = wanted.place
     AND article_versions.valid_to IS DISTINCT FROM wanted.valid_to;
 
 CREATE OR REPLACE TEMP VIEW made AS
 SELECT
     staged.* EXCLUDE (ordinal, captured_at, charset),
+    CAST('0x' || substring(staged.article_id, 1, 16) AS UBIGINT) AS article_key,
+    CAST('0x' || substring(staged.text_sha256, 1, 16) AS UBIGINT) AS text_key,
     written.version,
     written.valid_from,
     written.valid_to,

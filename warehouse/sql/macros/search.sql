@@ -60,23 +60,27 @@ others AS (
     SEMI JOIN candidates ON CAST(posting // 256 AS BIGINT) = candidates.document
     GROUP BY ALL
 ),
-matched AS MATERIALIZED (
+together AS MATERIALIZED (
     SELECT document, round(candidates.score + coalesce(others.score, 0), 9) AS score  -- in whatever order it was added up
     FROM candidates
     LEFT JOIN others USING (document)
+    WHERE coalesce(others.terms, 0) + 1 = (SELECT count(*) FROM terms)
+),
+-- What is not narrowed reads none of the documents.
+matched AS MATERIALIZED (
+    SELECT document, score FROM together WHERE since IS NULL AND until IS NULL AND from_publisher IS NULL
+    UNION ALL
+    SELECT document, score
+    FROM (
+        SELECT document, score
+        FROM together
+        WHERE since IS NOT NULL OR until IS NOT NULL OR from_publisher IS NOT NULL
+    )
+    INNER JOIN search_documents USING (document)
     WHERE
-        coalesce(others.terms, 0) + 1 = (SELECT count(*) FROM terms)
-        AND (
-            (since IS NULL AND until IS NULL AND from_publisher IS NULL)
-            OR document IN (
-                SELECT document
-                FROM search_documents
-                WHERE
-                    (since IS NULL OR published_at >= CAST(since AS TIMESTAMPTZ))
-                    AND (until IS NULL OR published_at < CAST(until AS TIMESTAMPTZ))
-                    AND (from_publisher IS NULL OR publisher = lower(from_publisher))
-            )
-        )
+        (since IS NULL OR published_at >= CAST(since AS TIMESTAMPTZ))
+        AND (until IS NULL OR published_at < CAST(until AS TIMESTAMPTZ))
+        AND (from_publisher IS NULL OR publisher = lower(from_publisher))
 ),
 -- Phrases are looked for in the texts of the best matches, and in those of the others only if too few of these have them:
 -- to read a text takes as long as to find a thousand.
@@ -86,11 +90,9 @@ phrased AS MATERIALIZED (
     WHERE (SELECT len(phrases) + len(title_phrases) > 0 FROM parts)
 ),
 places AS MATERIALIZED (
-    SELECT document, versions.rowid AS place
-    FROM phrased
-    INNER JOIN search_documents USING (document)
-    INNER JOIN article_versions AS versions USING (article_id)
-    WHERE versions.valid_to IS NULL
+    SELECT document, article_id, versions.rowid AS place
+    FROM (SELECT document, article_id, article_key FROM phrased INNER JOIN search_documents USING (document)) AS these
+    INNER JOIN (SELECT rowid, article_key FROM article_versions WHERE valid_to IS NULL) AS versions USING (article_key)
 ),
 best_with_phrases AS MATERIALIZED (
     SELECT document, score
@@ -98,7 +100,7 @@ best_with_phrases AS MATERIALIZED (
         SELECT document, score, list_transform([coalesce(title, ''), text], lambda part: spaced(part)) AS parts_spaced
         FROM (SELECT * FROM phrased WHERE is_best)
         INNER JOIN places USING (document)
-        INNER JOIN article_versions ON article_versions.rowid = places.place
+        INNER JOIN article_versions ON article_versions.rowid = places.place AND article_versions.article_id = places.article_id
     )
     CROSS JOIN parts
     WHERE has_phrases(parts_spaced, phrases, title_phrases)
@@ -109,7 +111,7 @@ others_with_phrases AS (
         SELECT document, score, list_transform([coalesce(title, ''), text], lambda part: spaced(part)) AS parts_spaced
         FROM (SELECT * FROM phrased WHERE NOT is_best AND (SELECT count(*) < most FROM best_with_phrases))
         INNER JOIN places USING (document)
-        INNER JOIN article_versions ON article_versions.rowid = places.place
+        INNER JOIN article_versions ON article_versions.rowid = places.place AND article_versions.article_id = places.article_id
     )
     CROSS JOIN parts
     WHERE has_phrases(parts_spaced, phrases, title_phrases)
@@ -122,20 +124,28 @@ scored AS MATERIALIZED (
     SELECT document, score FROM others_with_phrases
 ),
 -- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
-best AS MATERIALIZED (
-    SELECT score, article_id
-    FROM scored
+in_reach AS MATERIALIZED (
+    SELECT score, search_documents.rowid AS place
+    FROM (
+        SELECT document, score
+        FROM scored
+        WHERE score >= (SELECT min(score) FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
+    )
     INNER JOIN search_documents USING (document)
-    WHERE score >= (SELECT min(score) FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
+),
+best AS MATERIALIZED (
+    SELECT score, article_id, article_key
+    FROM in_reach
+    INNER JOIN search_documents ON search_documents.rowid = in_reach.place
     ORDER BY score DESC, article_id
     LIMIT most
 ),
--- Rows are read by their numbers: those of twenty texts alone, where a join by id goes through all texts there are.
+-- Rows are looked up by a number and read by their places: those of twenty texts alone, where a join by id goes through
+-- all ids and texts there are.
 rows_of_best AS MATERIALIZED (
-    SELECT best.score, versions.rowid AS place
+    SELECT best.score, best.article_id, versions.rowid AS place
     FROM best
-    INNER JOIN article_versions AS versions USING (article_id)
-    WHERE versions.valid_to IS NULL
+    INNER JOIN (SELECT rowid, article_key FROM article_versions WHERE valid_to IS NULL) AS versions USING (article_key)
 )
 SELECT
     round(rows_of_best.score, 3) AS score,
@@ -145,7 +155,8 @@ SELECT
     versions.title,
     versions.text
 FROM rows_of_best
-INNER JOIN article_versions AS versions ON versions.rowid = rows_of_best.place
+INNER JOIN article_versions AS versions
+    ON versions.rowid = rows_of_best.place AND versions.article_id = rows_of_best.article_id
 ORDER BY rows_of_best.score DESC, versions.article_id;
 COMMENT ON MACRO TABLE search_with_text IS 'What search finds, with the texts';
 

@@ -1,1 +1,1 @@
-SELECT * FROM captures WHERE capture_id = $capture_id;
+SELECT * EXCLUDE (capture_key) FROM captures WHERE capture_id = $capture_id;

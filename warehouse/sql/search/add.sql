@@ -1,8 +1,19 @@
 -- Take the articles of `to_index` into the index as one new segment, and leave their former versions out of it.
-INSERT INTO search_retired
-SELECT document FROM search_documents WHERE article_id IN (SELECT article_id FROM to_index WHERE NOT is_new);
+CREATE OR REPLACE TEMP TABLE places_of_documents AS
+SELECT rowid AS place
+FROM search_documents
+WHERE article_key IN (SELECT CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) FROM to_index WHERE NOT is_new);
 
-DELETE FROM search_documents WHERE article_id IN (SELECT article_id FROM to_index WHERE NOT is_new);
+CREATE OR REPLACE TEMP TABLE former_documents AS
+SELECT rowid AS place, document
+FROM search_documents
+WHERE
+    rowid IN (SELECT place FROM places_of_documents)
+    AND article_id IN (SELECT article_id FROM to_index WHERE NOT is_new);
+
+INSERT INTO search_retired SELECT document FROM former_documents;
+
+DELETE FROM search_documents WHERE rowid IN (SELECT place FROM former_documents);
 
 CREATE OR REPLACE TEMP TABLE numbered AS
 SELECT
@@ -16,7 +27,14 @@ SELECT
 FROM to_index;
 
 INSERT INTO search_documents BY NAME
-SELECT document, article_id, published_at, publisher FROM numbered ORDER BY document;
+SELECT
+    document,
+    article_id,
+    published_at,
+    publisher,
+    CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) AS article_key
+FROM numbered
+ORDER BY document;
 
 -- First what stands between spaces is counted, and then cut into words, each kind of it once: a batch has ten times as
 -- many words as different ones. What stands in the headline is counted once more by itself, behind a space.

@@ -14,7 +14,7 @@ INNER JOIN date_claims AS claims
     AND claims.chosen
     AND claims.kind = 'published'
     AND claims.origin <> 'story'
-INNER JOIN article_versions AS versions ON undated.article_id = versions.article_id AND undated.version = versions.version
+INNER JOIN article_versions AS versions ON undated.place = versions.rowid
 WHERE undated.published_at IS NULL
 GROUP BY ALL
 ORDER BY undated.article_id;

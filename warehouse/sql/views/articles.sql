@@ -1,5 +1,5 @@
 CREATE OR REPLACE VIEW articles AS
-SELECT * FROM article_versions WHERE valid_to IS NULL;
+SELECT * EXCLUDE (article_key, text_key) FROM article_versions WHERE valid_to IS NULL;
 COMMENT ON VIEW articles IS 'The current version of each article';
 COMMENT ON COLUMN articles.article_id IS 'Hash of the canonical URL, else of source and locator; 32 hex digits';
 COMMENT ON COLUMN articles.version IS 'Place of the version in time, from 1; what is captured earlier and arrives later moves the later ones up';
