@@ -8,7 +8,7 @@ nobody need count them again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -209,50 +209,63 @@ def _loosened(graph: Graph, parted: Numbers, bounds: Bounds) -> dict[int, int]:
     standing = graph.standing(parted)
     above = standing.levels > 0
     search = _Search(graph, bounds)
-    search.learn(graph.members(np.unique(standing.groups[above])).numbers.tolist())
-    floors: dict[int, int] = {}
-    for number, level in zip(standing.numbers[above].tolist(), standing.levels[above].tolist(), strict=True):
-        lower = level - 1
-        while lower >= 0 and (found := search.within(number, lower)) is not None:
-            floors |= {member: min(lower, floors.get(member, lower)) for member in found}
-            lower -= 1
-    return floors
+    walks = [
+        search.sink(*text)
+        for text in zip(standing.numbers[above].tolist(), standing.levels[above].tolist(), strict=True)
+    ]
+    if walks:
+        search.learn(graph.members(np.unique(standing.groups[above])).numbers.tolist())
+    while walks:  # all go on side by side, so that links are read for all at once
+        wanted = [next(walk, None) for walk in walks]
+        walks = [walk for walk, numbers in zip(walks, wanted, strict=True) if numbers is not None]
+        search.learn({number for numbers in wanted if numbers for number in numbers})
+    return search.floors
 
 
 class _Search:
-    """Looks around in a graph for what hangs together, until it is too many."""
+    """Looks around in a graph for what hangs together, until it is too many; `floors` is what it found to be few enough."""
 
     def __init__(self, graph: Graph, bounds: Bounds) -> None:
         self.graph, self.bounds = graph, bounds
+        self.floors: dict[int, int] = {}
         self.days: dict[int, int] = {}
         self.near: dict[int, list[tuple[int, int]]] = {}  # neighbours of a text with the levels of the links
         self.crowded: dict[int, int] = {}  # texts with the highest level at which they were found among too many
 
-    def within(self, number: int, level: int) -> set[int] | None:
-        """Give what hangs together with a text by links of a level, itself included; None if it is too many."""
+    def sink(self, number: int, level: int) -> Iterator[Collection[int]]:
+        """Find the lowest level at which a text of some level is among few enough; gives what has to be learnt for it."""
+        for lower in range(level - 1, -1, -1):
+            found = yield from self._within(number, lower)
+            if not found:
+                return
+            self.floors |= {member: min(lower, self.floors.get(member, lower)) for member in found}
+
+    def _within(self, number: int, level: int) -> Generator[Collection[int], None, set[int]]:
+        """Find what hangs together with a text by links of a level, itself included; nothing if it is too many."""
         found, frontier, days = {number}, [number], set[int]()
         while frontier:
             if any(self.crowded.get(one, -1) >= level for one in frontier):
-                return None
-            self.learn(frontier)
+                return set()
+            if unknown := [one for one in frontier if one not in self.near]:
+                yield unknown
             days |= {self.days[one] for one in frontier} - {UNDATED}
             reached = {near for one in frontier for near, strength in self.near[one] if strength >= level}
             frontier = sorted(reached - found)
             found |= reached
             if len(found) > self.bounds.texts or len(days) > self.bounds.days:
                 self.crowded |= {one: max(level, self.crowded.get(one, -1)) for one in found}
-                return None
+                return set()
         return found
 
     def learn(self, numbers: Iterable[int]) -> None:
         """Read what texts are linked to, and their days, of those that are not known yet."""
-        unknown = [number for number in numbers if number not in self.near]
-        self.near |= {number: [] for number in unknown}
+        unknown = sorted({number for number in numbers if number not in self.near})
         if not unknown:
             return
-        asked, numbers = set(unknown), np.array(sorted(unknown), np.int64)
-        self.days |= dict(zip(numbers.tolist(), self.graph.days(numbers).tolist(), strict=True))
-        links = self.graph.links(numbers)
+        self.near |= {number: [] for number in unknown}
+        asked, array = set(unknown), np.array(unknown, np.int64)
+        self.days |= dict(zip(unknown, self.graph.days(array).tolist(), strict=True))
+        links = self.graph.links(array)
         for one, other, level in zip(links.one.tolist(), links.other.tolist(), links.levels().tolist(), strict=True):
             if one in asked:
                 self.near[one].append((other, level))

@@ -17,7 +17,7 @@ HASHES = [*range(50), 2**32 - 1]
 def archive():
     """Give an archive of nothing but fingerprints."""
     with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE texts (text_number INTEGER, fingerprints INTEGER, valid_from INTEGER)")
+        connection.execute("CREATE TABLE texts (text_number INTEGER, fingerprints INTEGER, text_key UBIGINT)")
         connection.execute("CREATE TABLE fingerprints (text_number INTEGER, hash UINTEGER)")
         yield connection
 
@@ -40,7 +40,9 @@ def link(connection, prints, come, gone, asked, compared, *, is_settled=True):
     answers = [sorted(holders.fetchall())]
     for name in ("texts", "fingerprints"):
         connection.execute(f"DELETE FROM {name} WHERE text_number IN (FROM gone)")
-    connection.execute("INSERT INTO texts SELECT text_number, count(*), 0 FROM come_prints GROUP BY text_number")
+    connection.execute(
+        "INSERT INTO texts SELECT text_number, count(*), hash(list(hash)) FROM come_prints GROUP BY text_number"
+    )
     connection.execute("INSERT INTO fingerprints SELECT text_number, hash FROM come_prints")
     prints.find_prints(connection)
     answers.append(sorted(connection.execute("SELECT text_number, hash FROM prints").fetchall()))

@@ -17,6 +17,6 @@ FROM come_prints
 INNER JOIN met USING (hash)
 INNER JOIN texts AS newcomer ON come_prints.text_number = newcomer.text_number
 INNER JOIN texts AS hub ON met.hub = hub.text_number
-WHERE (newcomer.fingerprints, newcomer.text_sha256) > (hub.fingerprints, hub.text_sha256)
+WHERE (newcomer.fingerprints, newcomer.text_key) > (hub.fingerprints, hub.text_key)
 UNION
 SELECT hash FROM gone_prints;

@@ -26,7 +26,7 @@ SELECT
     all_holders.text_number,
     standings.is_wide,
     first_value(all_holders.text_number) OVER (
-        PARTITION BY all_holders.hash ORDER BY texts.fingerprints DESC, texts.text_sha256 DESC
+        PARTITION BY all_holders.hash ORDER BY texts.fingerprints DESC, texts.text_key DESC
     ) AS hub
 FROM all_holders
 INNER JOIN standings USING (hash)

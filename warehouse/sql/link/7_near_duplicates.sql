@@ -3,9 +3,9 @@
 CREATE OR REPLACE TEMP TABLE repaired AS
 SELECT text_number FROM touched_texts
 UNION
-SELECT text_number FROM scored
+SELECT text_number FROM new_pairs
 UNION
-SELECT other_number FROM scored
+SELECT other_number FROM new_pairs
 UNION
 SELECT text_number FROM lost_pairs
 UNION

@@ -1,5 +1,12 @@
 -- What the new texts are about, and those whose day may have changed.
-CREATE OR REPLACE TEMP TABLE placed AS SELECT text_number, day FROM texts SEMI JOIN touched USING (text_sha256);
+CREATE OR REPLACE TEMP TABLE placed AS
+SELECT text_number, day
+FROM texts
+SEMI JOIN (
+    SELECT text_number FROM come
+    UNION ALL
+    SELECT text_number FROM touched_texts
+) AS these USING (text_number);
 
 CREATE OR REPLACE TEMP TABLE placed_keys AS
 SELECT come.text_number, staged.key, come.day
@@ -21,6 +28,12 @@ SELECT key, day
 FROM story_keys
 SEMI JOIN unkeyed USING (text_number);
 
+-- Read before the table changes: the statistics of what a transaction wrote tell less of what can be passed over.
+CREATE OR REPLACE TEMP TABLE undated_keys AS
+SELECT key, text_number FROM story_keys WHERE day IS NULL
+UNION
+SELECT key, text_number FROM placed_keys WHERE day IS NULL;
+
 DELETE FROM story_keys WHERE text_number IN (SELECT text_number FROM unkeyed);
 
 INSERT INTO story_keys BY NAME SELECT text_number, key, day FROM placed_keys;
@@ -36,8 +49,6 @@ CREATE OR REPLACE TEMP TABLE near_days AS
 SELECT DISTINCT CAST(day + apart AS INTEGER) AS day
 FROM (SELECT DISTINCT day FROM moved_keys WHERE day IS NOT NULL)
 CROSS JOIN range(-$days, $days + 1) AS around (apart);
-
-CREATE OR REPLACE TEMP TABLE undated_keys AS SELECT key, text_number FROM story_keys WHERE day IS NULL;
 
 CREATE OR REPLACE TEMP TABLE moved AS SELECT DISTINCT key FROM moved_keys;
 
