@@ -175,11 +175,9 @@ def article_rows(results: Iterable[tuple[int, str, Capture, Article | Rejection]
     terms = find_terms([(article.title, article.text, article.language) for article in articles])
     return ArticleRows(
         table([(*place, *_of_article(one)) for place, one in zip(places, articles, strict=True)], ARTICLES),
-        table([(n, at, *_of_edit(edit)) for n, one in found for at, edit in enumerate(one.edits, 1)], EDITS),
+        table([(n, k, *_of_edit(edit)) for n, one in found for k, edit in enumerate(one.edits, 1)], EDITS),
         table([(n, *_of_claim(claim)) for n, one in found for claim in one.date_claims], CLAIMS),
-        table(
-            [(n, at, *_of_mention(day)) for n, one in found for at, day in enumerate(one.date_mentions, 1)], MENTIONS
-        ),
+        table([(n, k, *_of_mention(day)) for n, one in found for k, day in enumerate(one.date_mentions, 1)], MENTIONS),
         _fingerprint_rows(numbers, [article.text for article in articles]),
         _columns(TERMS, np.repeat(numbers, terms.counts), terms.words, terms.weights, terms.are_names),
         _key_rows(numbers, terms),
