@@ -141,7 +141,8 @@ class TestUpkeep:
         take(capture(SALT, "/1", day=2))
         assert (found("loaf"), found("salt")) == ([], ["/1"])
         assert rows("SELECT count(*) FROM search_retired") == [(1,)]
-        take(*(capture(f"Rye {n}", f"/rye/{n}") for n in range(31)), documents=1)
+        like_size = (" ".join(f"rye{n}and{word}" for word in range(25)) for n in range(16))
+        take(*(capture(text, f"/rye/{n}") for n, text in enumerate(like_size)), documents=1)
         assert rows("SELECT count(*) FROM search_retired") == [(0,)]
         assert (found("loaf"), found("salt")) == ([], ["/1"])
         assert rows("SELECT count(*) FROM search_postings WHERE term = md5_number_lower('loaf')") == [(0,)]

@@ -1,8 +1,13 @@
+-- What the load wrote, without its words.
+CREATE OR REPLACE TEMP TABLE written AS
+SELECT text_sha256, text_key, article_id, published_at, published_precision, published_origin, valid_from, valid_to
+FROM made;
+
 -- The texts whose set of holders this batch changed: the new ones, and those that an updated article left.
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT text_sha256, CAST('0x' || substring(text_sha256, 1, 16) AS UBIGINT) AS text_key
 FROM (
-    SELECT text_sha256 FROM made WHERE article_id IN (SELECT article_id FROM states WHERE makes_version)
+    SELECT text_sha256 FROM written WHERE article_id IN (SELECT article_id FROM states WHERE makes_version)
     UNION
     SELECT text_sha256 FROM former WHERE article_id IN (SELECT article_id FROM states WHERE makes_version)
 );
@@ -11,8 +16,7 @@ FROM (
 -- A date that was inferred from a story is no evidence of which article came first.
 CREATE OR REPLACE TEMP TABLE copies AS
 WITH present AS (
-    SELECT text_sha256, text_key, article_id, published_at, published_precision, published_origin, valid_from, valid_to
-    FROM made
+    SELECT * FROM written
     UNION ALL
     SELECT text_sha256, text_key, article_id, published_at, published_precision, published_origin, valid_from, valid_to
     FROM article_versions

@@ -13,8 +13,8 @@ SELECT rowid, article_id
 FROM article_versions
 WHERE
     published_origin = 'story'
-    AND text_key IN (SELECT text_key FROM made WHERE published_origin = 'story')
-    AND article_id IN (SELECT article_id FROM made WHERE published_origin = 'story');
+    AND text_key IN (SELECT text_key FROM written WHERE published_origin = 'story')
+    AND article_id IN (SELECT article_id FROM written WHERE published_origin = 'story');
 
 UPDATE article_versions
 SET published_at = NULL, published_local = NULL, published_precision = NULL, published_origin = NULL
