@@ -20,18 +20,20 @@ from connectors.web.addresses import AddressPolicy
 from connectors.web.connector import WebConnector
 from connectors.web.fetcher import SOURCE, locator_of
 from connectors.web.wire import Wire
-from flows.choose_sources import Root, SavedLead
+from flows.choose_sources import Root, SavedLead, Sources
 from flows.follow_links import Following
+from flows.load_sources import Loaded
 from flows.remember_pages import LIST, PAGE
 from flows.settings import Settings
 from flows.spare_memory import spare_memory
 from flows.supervise_workers import Means
 from flows.walk_documents import Progress, Staged, settle, walk
+from transforms.boilerplate import shipped_rules
 from transforms.records import Capture, Passage, Rejection
 from warehouse.database import Warehouse
 from warehouse.index import write_index
 from warehouse.load import LoadReport
-from warehouse.runs import Run
+from warehouse.runs import Run, open_run
 from warehouse.sources import SourceState, read_states, save_states, seen_since
 
 
@@ -51,11 +53,11 @@ class Pages:
 
 
 class StoppedError(KeyboardInterrupt):
-    """The fetching was stopped; `report` is what was loaded until then, and the next run goes on from there."""
+    """The fetching was stopped; `loaded` is the run and what it loaded until then, and the next one goes on from there."""
 
-    def __init__(self, report: LoadReport) -> None:
+    def __init__(self, loaded: Loaded) -> None:
         super().__init__("stopped")
-        self.report = report
+        self.loaded = loaded
 
 
 def open_pages(
@@ -101,6 +103,32 @@ def wire_of(warehouse: Warehouse, settings: Settings, **means: Any) -> Wire:
     )
 
 
+def load_pages(
+    warehouse: Warehouse,
+    settings: Settings,
+    sources: Sources,
+    pages: Pages,
+    means: Means,
+    flow: str,
+    *,
+    settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
+) -> Loaded:
+    """Load what sources hold and the pages that they lead to, in a run of the name `flow`; raises StoppedError."""
+    with open_run(warehouse, flow, shipped_rules(*means.rules).sha256) as run:
+        report = walk_pages(
+            warehouse,
+            run,
+            settings,
+            pages,
+            means=means,
+            before=sources.captures(warehouse),
+            leads=sources.leads(),
+            settle_batch=settle_batch,
+        )
+    sources.note(warehouse, run.run_id)
+    return Loaded(run, report)
+
+
 def walk_pages(
     warehouse: Warehouse,
     run: Run,
@@ -141,7 +169,7 @@ def walk_pages(
     write_index(warehouse.archive, ledger_start, warehouse.archive.recover(), run.run_id)
     save_states(warehouse, account.rest(run.run_id))
     if pages.connector.stopped:
-        raise StoppedError(report)
+        raise StoppedError(Loaded(run, report))
     state = {"begun_at": pages.begun_at, "done": True}
     save_states(warehouse, [SourceState(SOURCE, LIST, pages.listed, state, run.run_id, datetime.now(UTC))])
     return report

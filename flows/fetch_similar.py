@@ -10,16 +10,13 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from flows.fetch_pages import wire_of
 from flows.find_similar import find_similar, open_providers
 from flows.settings import Settings
-from flows.walk_documents import Staged, recover, settle
-from transforms.boilerplate import shipped_rules
+from flows.walk_documents import Staged, settle
 from warehouse.coverage import read_coverage
 from warehouse.database import Warehouse
 from warehouse.load import LoadReport
 from warehouse.queries import find_article
-from warehouse.runs import open_run
 
 
 @task(retries=3, retry_delay_seconds=[2, 10, 30], task_run_name="load batch", cache_policy=NO_CACHE)
@@ -48,20 +45,10 @@ def fetch_similar(
     store = settings.open_warehouse(warehouse)
     asked = open_providers(settings, providers or ())
     found, means = find_article(store, article_id), settings.means()
-    recover(store, means)
-    with open_run(store, "fetch-similar", shipped_rules(*means.rules).sha256) as run:
-        coverage = find_similar(
-            store,
-            run,
-            settings,
-            found,
-            asked,
-            budget=budget or settings.similar_budget,
-            means=means,
-            wire=wire_of(store, settings),
-            settle_batch=load_coverage,
-        )
-    requests, hits = read_coverage(store, run.run_id)
+    coverage = find_similar(
+        store, settings, found, asked, means, "fetch-similar", budget=budget, settle_batch=load_coverage
+    )
+    requests, hits = read_coverage(store, coverage.run.run_id)
     failed = [row for row in requests if row["reason"]]
     for row in failed:
         get_run_logger().warning("%s: %s (%s)", row["provider"], row["reason"], row["detail"])

@@ -17,10 +17,11 @@ from connectors.providers.local import searchable
 from connectors.providers.provider import Budget, Hit, Keeper, Provider, ProviderSettingsError, Shelf
 from connectors.web.fetcher import SOURCE, locator_of
 from connectors.web.wire import Wire
-from flows.fetch_pages import open_pages, walk_pages
+from flows.fetch_pages import open_pages, walk_pages, wire_of
 from flows.settings import Settings
 from flows.supervise_workers import Means
-from flows.walk_documents import Staged, settle, walk
+from flows.walk_documents import Staged, recover, settle, walk
+from transforms.boilerplate import shipped_rules
 from transforms.identity import canonical_url
 from transforms.questions import Question, build_question, likeness
 from transforms.records import Capture, Passage, Rejection
@@ -38,7 +39,7 @@ from warehouse.coverage import (
 )
 from warehouse.database import Warehouse
 from warehouse.load import LoadReport
-from warehouse.runs import Run
+from warehouse.runs import Run, open_run
 
 _HOW = (
     "no provider is configured; write one in dateline.toml, for example\n\n"
@@ -62,8 +63,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What came of looking for coverage: the question, what was loaded, and how many offers were over the budget."""
+    """What came of looking for coverage: the run, the question, what was loaded, and how many offers were over the budget."""
 
+    run: Run
     question: Question
     report: LoadReport
     answers: tuple[Answered, ...]
@@ -83,20 +85,37 @@ def open_providers(settings: Settings, names: Sequence[str] = ()) -> list[Provid
 
 def find_similar(
     warehouse: Warehouse,
+    settings: Settings,
+    article_id: str,
+    providers: Sequence[Provider | Shelf],
+    means: Means,
+    flow: str,
+    *,
+    budget: int | None = None,
+    settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
+) -> Coverage:
+    """Ask providers for coverage of an article, load what is new, and keep what came of it, in a run of the name `flow`.
+
+    `budget` is the most documents to load, over that of the settings. Raises NoSuchArticleError, and StoppedError where
+    the fetching was stopped.
+    """
+    recover(warehouse, means)
+    most = budget or settings.similar_budget
+    with open_run(warehouse, flow, shipped_rules(*means.rules).sha256) as run:
+        return _found(warehouse, run, settings, article_id, providers, most, means, settle_batch)
+
+
+def _found(
+    warehouse: Warehouse,
     run: Run,
     settings: Settings,
     article_id: str,
     providers: Sequence[Provider | Shelf],
-    *,
     budget: int,
     means: Means,
-    wire: Wire,
-    settle_batch: Callable[[Warehouse, Staged], LoadReport] = settle,
+    settle_batch: Callable[[Warehouse, Staged], LoadReport],
 ) -> Coverage:
-    """Ask providers for coverage of an article, load at most `budget` documents that are new, and keep what came of it.
-
-    Raises NoSuchArticleError, and StoppedError where the fetching was stopped.
-    """
+    wire = wire_of(warehouse, settings)
     subject = read_subject(warehouse, article_id)
     question = build_question(subject, count_words(warehouse, words_of(subject.head)))
     answers = ask(providers, question, Budget(settings.similar_requests, settings.similar_hits), wire)
@@ -125,7 +144,7 @@ def find_similar(
         taken = [copied.get(offer.hit.url or "") or offer for offer in taken]
     outcomes = _outcomes(warehouse, run, article_id, question, offers_known, taken)
     save_coverage(warehouse, run.run_id, article_id, map(_request_outcome, answers), outcomes)
-    return Coverage(question, report, tuple(answers), left)
+    return Coverage(run, question, report, tuple(answers), left)
 
 
 def _dead(warehouse: Warehouse, run: Run, taken: Sequence[Offer]) -> list[str]:

@@ -24,6 +24,7 @@ from flows.choose_sources import Root, Since
 from flows.read_leads import (
     as_feed,
     claims_of,
+    damaged,
     digest_of,
     is_as_it_was,
     is_read_on,
@@ -44,6 +45,7 @@ Taken = Capture | Rejection | Passage
 
 DEEPEST = 4  # leads behind each other: a site's robots.txt, an index of indexes, a sitemap
 NO_FEEDS = "no_feeds"
+OVER = "feeds and sitemaps over the bounds"
 
 
 class Following:
@@ -142,7 +144,7 @@ class Following:
         except FeedError as error:
             yield unreadable(item, error)
             return
-        yield Passage(item.exchanges)
+        yield damaged(item, lead.damage) if lead.damage else Passage(item.exchanges)
         trail = self._trail(errand, lead_state(item, lead, errand.changed, digest_of(item)))
         for entry in lead.whole:
             if entry.page:
@@ -206,7 +208,11 @@ class Following:
         errand = trail.errand
         named = {locator_of(str(url)): (str(url), changed) for url, changed in links}
         trail.found += len(named)
-        if not named or errand.depth >= DEEPEST:
+        if errand.depth >= DEEPEST:
+            if unknown := sum(locator not in self.account.errands for locator in named):
+                self.skipped[OVER] += unknown
+            return
+        if not named:
             return
         states = read_states(self._warehouse, errand.source, LEAD, named)
         for locator, (url, changed) in named.items():
@@ -216,7 +222,7 @@ class Following:
             if locator in self.account.errands:
                 continue
             if self._lists_left <= 0:
-                self.skipped["feeds and sitemaps over the bounds"] += 1
+                self.skipped[OVER] += 1
                 continue
             self._lists_left -= 1
             self.account.errands[locator] = child

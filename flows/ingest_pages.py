@@ -14,14 +14,12 @@ from prefect.runtime import flow_run
 
 from connectors.web.connector import Standing
 from flows.choose_sources import NoSourceError, choose_sources
-from flows.fetch_pages import open_pages, walk_pages
+from flows.fetch_pages import load_pages, open_pages
 from flows.settings import Settings
 from flows.walk_documents import Staged, recover, settle
-from transforms.boilerplate import shipped_rules
 from transforms.records import OUTCOMES
 from warehouse.database import Warehouse
 from warehouse.load import LoadReport
-from warehouse.runs import open_run
 
 
 class TooManyRejectedError(Exception):
@@ -64,22 +62,12 @@ def ingest_pages(
         return {"captures": 0, **dict.fromkeys(OUTCOMES, 0)}
     store = settings.open_warehouse(warehouse)
     allowed = settings.max_rejected if max_rejected is None else max_rejected
-    recovered = recover(store, settings.means())
+    means = settings.means()
+    recovered = recover(store, means)
     if recovered.captures:
         get_run_logger().warning("recovered %d captures that an earlier run kept and did not load", recovered.captures)
     pages = open_pages(store, settings, sources.roots, beside=sources.followed)
-    with open_run(store, "ingest-pages", shipped_rules(*settings.means().rules).sha256) as run:
-        report = walk_pages(
-            store,
-            run,
-            settings,
-            pages,
-            means=settings.means(),
-            before=sources.captures(store),
-            leads=sources.leads(),
-            settle_batch=load_fetched,
-        )
-    sources.note(store, run.run_id)
+    report = load_pages(store, settings, sources, pages, means, "ingest-pages", settle_batch=load_fetched).report
     hosts = [asdict(one) for one in pages.connector.standings()]
     create_table_artifact(hosts or [asdict(Standing("", 0))], key="ingest-pages")
     if report.rejected > allowed * report.captures:

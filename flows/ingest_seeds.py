@@ -11,14 +11,14 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from flows.choose_sources import choose_sources
+from flows.load_sources import load_files
 from flows.settings import Settings
-from flows.walk_documents import Staged, recover, settle, walk
-from transforms.boilerplate import shipped_rules
+from flows.walk_documents import Staged, recover, settle
 from transforms.records import OUTCOMES
 from warehouse.database import Warehouse
 from warehouse.load import LoadReport
 from warehouse.queries import list_rejections, removed_by_run
-from warehouse.runs import Run, open_run
+from warehouse.runs import Run
 
 _MOST_REJECTIONS = 50
 
@@ -67,18 +67,9 @@ def ingest_seeds(
     recovered = recover(store, means)
     if recovered.captures:
         get_run_logger().warning("recovered %d captures that an earlier run kept and did not load", recovered.captures)
-    with open_run(store, "ingest-seeds", shipped_rules(*means.rules).sha256) as run:
-        report = walk(
-            store,
-            run,
-            sources.captures(store),
-            documents=settings.batch_documents,
-            size=settings.batch_bytes,
-            means=means,
-            settle_batch=load_batch,
-        )
-    sources.note(store, run.run_id)
-    create_markdown_artifact(_markdown(store, run, report), key="ingest-seeds", description="What a run loaded")
+    loaded = load_files(store, settings, sources, means, "ingest-seeds", settle_batch=load_batch)
+    report = loaded.report
+    create_markdown_artifact(_markdown(store, loaded.run, report), key="ingest-seeds", description="What a run loaded")
     if report.rejected > allowed * report.captures:
         raise TooManyRejectedError(f"{report.rejected} of {report.captures} captures were rejected")
     return {"captures": report.captures, **{outcome: getattr(report, outcome) for outcome in OUTCOMES}}

@@ -71,6 +71,11 @@ def unreadable(item: Capture, error: FeedError) -> Rejection:
     )
 
 
+def damaged(item: Capture, damage: str) -> Rejection:
+    """Say that a lead is damaged, of which the readable part is followed."""
+    return unreadable(item, FeedError("damaged", f"{damage}; what could be read of it is followed"))
+
+
 def whole_of(page: PageLink, source: str, place: str, captured_at: datetime) -> Capture | None:
     """Give the article that a feed carries of a page, if it does."""
     if page.whole is None or page.whole.page is None:

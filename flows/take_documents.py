@@ -89,10 +89,9 @@ def ingest(
     """
     from connectors.tables import UnknownFieldError, read_map
     from flows.choose_sources import NoSourceError, choose_sources
+    from flows.load_sources import load_files
     from flows.print_answers import print_ingest, progress_bar
-    from flows.walk_documents import recover, walk
-    from transforms.boilerplate import shipped_rules
-    from warehouse.runs import open_run
+    from flows.walk_documents import recover
 
     settings = read_settings()
     allowed = settings.max_rejected if max_rejected is None else max_rejected
@@ -115,21 +114,10 @@ def ingest(
         if sources.is_fetched:
             report = _fetch(store, settings, means, sources, recovered, quiet, as_json)
             sys.exit(REJECTED if report.rejected > allowed * report.captures else DONE)
-        with (
-            open_run(store, "ingest", shipped_rules(*means.rules).sha256) as run,
-            progress_bar(quiet or as_json) as advance,
-        ):
-            report = walk(
-                store,
-                run,
-                sources.captures(store),
-                documents=settings.batch_documents,
-                size=settings.batch_bytes,
-                means=means,
-                progress=advance,
-            )
-        sources.note(store, run.run_id)
-        print_ingest(store, run.run_id, report, recovered, sources.skipped, as_json=as_json)
+        with progress_bar(quiet or as_json) as advance:
+            loaded = load_files(store, settings, sources, means, "ingest", progress=advance)
+        report = loaded.report
+        print_ingest(store, loaded.run.run_id, report, recovered, sources.skipped, as_json=as_json)
     sys.exit(REJECTED if report.rejected > allowed * report.captures else DONE)
 
 
@@ -143,34 +131,25 @@ def _fetch(
     as_json: bool,
 ) -> LoadReport:
     """Fetch pages and load them, behind the files; print what became of them. Exits where it is stopped."""
-    from flows.fetch_pages import StoppedError, open_pages, walk_pages
+    from flows.fetch_pages import StoppedError, load_pages, open_pages
     from flows.print_answers import print_ingest
     from flows.show_hosts import print_hosts, show_hosts
-    from transforms.boilerplate import shipped_rules
-    from warehouse.runs import open_run
 
     pages = open_pages(store, settings, sources.roots, beside=sources.followed)
     stopped = False
     try:
-        with (
-            open_run(store, "ingest", shipped_rules(*means.rules).sha256) as run,
-            show_hosts(pages.connector, hidden=quiet or as_json),
-        ):
-            report = walk_pages(
-                store, run, settings, pages, means=means, before=sources.captures(store), leads=sources.leads()
-            )
+        with show_hosts(pages.connector, hidden=quiet or as_json):
+            loaded = load_pages(store, settings, sources, pages, means, "ingest")
     except StoppedError as error:
-        report, stopped = error.report, True
-    else:
-        sources.note(store, run.run_id)
+        loaded, stopped = error.loaded, True
     skipped = {**sources.skipped, **pages.following.skipped}
     hosts = [asdict(one) for one in pages.connector.standings()]
-    print_ingest(store, run.run_id, report, recovered, skipped, as_json=as_json, hosts=hosts)
+    print_ingest(store, loaded.run.run_id, loaded.report, recovered, skipped, as_json=as_json, hosts=hosts)
     if not as_json:
         print_hosts(pages.connector, pages.resumed, pages.fresh, settings.fetch_contact)
     if stopped:
         end(STOPPED, RuntimeError("fetching was stopped; the same command goes on from there"))
-    return report
+    return loaded.report
 
 
 @click.command()
@@ -235,14 +214,11 @@ def similar(
     Example: dateline similar 3f2a --provider gdelt --budget 10
     """
     from connectors.providers.provider import ProviderSettingsError
-    from flows.fetch_pages import StoppedError, wire_of
+    from flows.fetch_pages import StoppedError
     from flows.find_similar import find_similar, open_providers
     from flows.print_coverage import print_coverage, print_coverage_json
-    from flows.walk_documents import recover
-    from transforms.boilerplate import shipped_rules
     from warehouse.coverage import last_coverage, read_coverage
     from warehouse.queries import find_article, read_article
-    from warehouse.runs import open_run
 
     settings = read_settings()
     question, left, failed = None, 0, False
@@ -257,22 +233,11 @@ def similar(
             except ProviderSettingsError as error:
                 raise click.UsageError(str(error)) from None
             means = means_of(settings, jobs)
-            recover(store, means)
             try:
-                with open_run(store, "similar", shipped_rules(*means.rules).sha256) as run:
-                    coverage = find_similar(
-                        store,
-                        run,
-                        settings,
-                        found,
-                        providers,
-                        budget=budget or settings.similar_budget,
-                        means=means,
-                        wire=wire_of(store, settings),
-                    )
+                coverage = find_similar(store, settings, found, providers, means, "similar", budget=budget)
             except StoppedError:
                 end(STOPPED, RuntimeError("fetching was stopped; the same command goes on from there"))
-            run_id, question, left = run.run_id, coverage.question, coverage.left
+            run_id, question, left = coverage.run.run_id, coverage.question, coverage.left
             failed = bool(coverage.answers) and all(answer.reason for answer in coverage.answers)
         requests, hits = read_coverage(store, run_id)
         article = read_article(store, found).article

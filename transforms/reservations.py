@@ -14,6 +14,7 @@ _META = re.compile(r"<meta\s[^<>]{1,400}>", re.IGNORECASE)
 _NAME = re.compile(r"\bname\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CONTENT = re.compile(r"\bcontent\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _HEAD = 200_000  # characters of a page in which its head is sought
+_HEAD_BYTES = 4 * _HEAD  # in which so many characters fit, in any charset
 _SIGNAL = re.compile(r"([\w-]{1,40})\s*=\s*[\"']?([\w-]{1,40})")
 
 
@@ -43,7 +44,19 @@ def signals_reserve(signals: str) -> bool:
 
 def page_reservations(markup: str) -> tuple[str, ...]:
     """Find reservations in the head of a page: tdm-reservation and robots."""
-    for tag in _META.findall(markup[:_HEAD]):
+    return _found_in(markup[:_HEAD])
+
+
+def undecoded_reservations(content: bytes) -> tuple[str, ...]:
+    """Find reservations in the head of a page's bytes, of whatever charset, as `page_reservations` does in its text.
+
+    They are told in ASCII, which reads alike in every charset of the web but UTF-16, whose zeros are left out.
+    """
+    return _found_in(content[:_HEAD_BYTES].replace(b"\0", b"").decode("latin-1"))
+
+
+def _found_in(head: str) -> tuple[str, ...]:
+    for tag in _META.findall(head):
         name, content = _NAME.search(tag), _CONTENT.search(tag)
         if not name or not content:
             continue

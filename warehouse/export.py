@@ -22,6 +22,7 @@ from transforms.schema_org import news_article
 from warehouse.archive import sync_folder
 from warehouse.database import Warehouse, migrations
 from warehouse.rows import table
+from warehouse.seals import Seals
 from warehouse.statements import read_sql, rows, run_sql
 
 MANIFEST = "manifest.json"
@@ -80,7 +81,8 @@ def export_parquet(warehouse: Warehouse, into: Path, selection: Selection | None
     The export is written beside the folder, made durable, and exchanged with it in one step: a reader finds the old
     export or the new one. The old one stays beside it, as `.NAME.old`, until the next. Files are named by their content,
     so that a list of files from before the exchange never leads into the export after it; a partition in which nothing
-    has changed is taken over from the old export and not written again. The same rows give the same bytes. Articles
+    has changed is taken over from the old export and not written again, if its file is as it was written: one that was
+    touched since is read, and written again where its digest is another. The same rows give the same bytes. Articles
     without a year or month of publication are in the partition `__unknown__`. Raises ExportRefusedError for a folder that
     holds something else, or a condition that is no SQL.
     """
@@ -91,15 +93,17 @@ def export_parquet(warehouse: Warehouse, into: Path, selection: Selection | None
     _sweep(staging)
     staging.mkdir(parents=True)
     chosen = selection or Selection()
-    files = _write_partitions(warehouse, staging, into, chosen)
+    seals = Seals(into)
+    files = _write_partitions(warehouse, staging, into, chosen, seals)
     report = ExportReport(str(into), sum(file.rows for file in files), files)
     _write_manifest(staging, report, chosen)
     _swap(staging, into)
+    seals.keep(file.path for file in files)
     return report
 
 
 def _write_partitions(
-    warehouse: Warehouse, staging: Path, into: Path, selection: Selection
+    warehouse: Warehouse, staging: Path, into: Path, selection: Selection, seals: Seals
 ) -> tuple[ExportedFile, ...]:
     """Take over the partitions that are as they were, and write the others; gives both in the order of partitions."""
     former = _former(into, selection)
@@ -110,7 +114,8 @@ def _write_partitions(
         done: dict[tuple[str, str], ExportedFile] = {}
         for one in partitions:
             file = former.get(f"year={one['year']}/month={one['month']}")
-            if file and (file.fingerprint, file.rows) == (one["fingerprint"], one["rows"]):
+            is_same = file and (file.fingerprint, file.rows) == (one["fingerprint"], one["rows"])
+            if file and is_same and seals.is_whole(file.path, file.size, file.sha256):
                 _take_over(into, staging, file)
                 done[one["year"], one["month"]] = file
         left = [(one["year"], one["month"]) for one in partitions if (one["year"], one["month"]) not in done]
@@ -146,8 +151,7 @@ def _former(into: Path, selection: Selection) -> dict[str, ExportedFile]:
         found = [ExportedFile(**one, written=False) for one in told["files"]]
     except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         return {}
-    whole = [one for one in found if (into / one.path).is_file() and (into / one.path).stat().st_size == one.size]
-    return {one.path.rpartition("/")[0]: one for one in whole}
+    return {one.path.rpartition("/")[0]: one for one in found}
 
 
 def _take_over(into: Path, staging: Path, file: ExportedFile) -> None:

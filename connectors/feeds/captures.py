@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from connectors.feeds.discovery import opml_links
-from connectors.feeds.entries import Entry, Feed, feed_links, read_feed
+from connectors.feeds.entries import Entry, Feed, read_feed
 from connectors.feeds.guards import LARGEST_SITEMAP, FeedError
 from connectors.feeds.leads import Lead, read_lead
-from connectors.feeds.links import Link
-from connectors.feeds.sitemaps import find_root, read_sitemap
+from connectors.feeds.sitemaps import find_root, holds_sitemap
 from connectors.files import read_bounded
 from connectors.reading import Found
 from transforms.records import Capture, Rejection
 
+LISTS = ("urlset", "index", "text", "opml")  # kinds of leads that hold no article
 _LONGEST_ID = 500
 
 
@@ -27,13 +26,16 @@ def read_feed_file(found: Found) -> Iterator[Capture | Rejection]:
     """
     content = read_bounded(found.stream, LARGEST_SITEMAP)
     try:
-        root = find_root(content)
-        if found.leads is not None:
-            found.leads.append((found.place, _without_whole(read_lead(content))))
-        if root in ("urlset", "sitemapindex", "opml"):
-            if found.leads is None:
-                found.skipped["links to fetch"] += len(links_of(content))
-            return
+        if found.leads is not None or find_root(content) == "opml" or holds_sitemap(content):
+            lead = read_lead(content)
+            if found.leads is not None:
+                found.leads.append((found.place, _without_whole(lead)))
+            if lead.damage:
+                yield found.refuse("damaged", f"{lead.damage}; what could be read of it was", payload=content)
+            if lead.kind in LISTS:
+                if found.leads is None:
+                    found.skipped["links to fetch"] += len(lead.pages) + len(lead.leads)
+                return
         feed = read_feed(content)
     except FeedError as error:
         yield found.refuse(error.reason, str(error), payload=content[: found.limit])
@@ -69,23 +71,6 @@ def entry_capture(entry: Entry, page: str, source: str, place: str, captured_at:
     )
 
 
-def links_of(content: bytes, url: str | None = None) -> tuple[Link, ...]:
-    """List the links to fetch that a feed, a sitemap or an OPML file leads to, each with the claims that go with it.
-
-    Links with `is_whole` lead to what the feed carries already. Raises FeedError.
-    """
-    root = find_root(content)
-    if root == "opml":
-        return opml_links(content, url)
-    if root in ("urlset", "sitemapindex") or content.startswith(b"\x1f\x8b") or not _is_marked(content):
-        return read_sitemap(content, url).links
-    return tuple(feed_links(read_feed(content, url)))
-
-
 def _without_whole(lead: Lead) -> Lead:
     """Leave out the pages of which the file carries the article itself."""
     return replace(lead, pages=tuple(page for page in lead.pages if page.whole is None), whole=())
-
-
-def _is_marked(content: bytes) -> bool:
-    return content[:64].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"<", b"{")

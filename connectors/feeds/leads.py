@@ -15,13 +15,13 @@ from connectors.feeds.discovery import opml_links, page_links, robots_links
 from connectors.feeds.entries import Entry, Feed, read_feed
 from connectors.feeds.guards import LARGEST_SITEMAP, FeedError
 from connectors.feeds.links import Link, absolute
-from connectors.feeds.sitemaps import Sitemap, find_root, read_sitemap
+from connectors.feeds.sitemaps import FEED_ROOTS, SITEMAP_ROOTS, Sitemap, find_root, holds_sitemap, read_sitemap
 from transforms.codings import CodingError
 from transforms.dates.reading import read_date
 from transforms.stored_bodies import read_body
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
-_ROOTS = ("rss", "feed", "rdf", "urlset", "sitemapindex", "opml")
+_ROOTS = (*FEED_ROOTS, *SITEMAP_ROOTS, "opml")
 _JSON_FEED = b"jsonfeed.org/version"
 _HEAD = 65536
 _LINES = 20
@@ -43,7 +43,8 @@ class PageLink:
 class Lead:
     """What was read: its kind, the pages and the leads that it names, and entries that stand for themselves.
 
-    `left` counts what was over the bounds of its reader or leads nowhere.
+    `left` counts what was over the bounds of its reader or leads nowhere; `damage` says what is wrong with a sitemap of
+    which a part was read.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Lead:
     leads: tuple[Link, ...] = ()
     whole: tuple[Entry, ...] = ()
     left: int = 0
+    damage: str | None = None
 
 
 def is_lead(content: bytes, media_type: str) -> bool:
@@ -60,8 +62,10 @@ def is_lead(content: bytes, media_type: str) -> bool:
         return True
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return _JSON_FEED in content[:_HEAD]
-    if root := find_root(content):
-        return root in _ROOTS
+    if (root := find_root(content)) in _ROOTS or (kind.endswith("xml") and holds_sitemap(content)):
+        return True
+    if root:
+        return False
     return kind == "text/plain" and _is_list(content)
 
 
@@ -77,9 +81,7 @@ def read_lead(content: bytes, url: str | None = None, media_type: str | None = N
         return Lead("opml", leads=opml_links(content, url))
     if root in ("html", "body"):
         raise FeedError("unsupported", "this is a page and no feed or sitemap; as a site its feeds are looked for")
-    if root in ("urlset", "sitemapindex"):
-        return _of_sitemap(read_sitemap(content, url))
-    if not root and _is_list(content):
+    if holds_sitemap(content) or (not root and _is_list(content)):
         return _of_sitemap(read_sitemap(content, url))
     return _of_feed(read_feed(content, url, media_type))
 
@@ -118,12 +120,14 @@ def _of_feed(feed: Feed) -> Lead:
 
 
 def _of_sitemap(sitemap: Sitemap) -> Lead:
-    if sitemap.kind == "index":
-        return Lead("index", leads=sitemap.links, left=sitemap.left)
-    pages = (
-        PageLink(link, _mark((link.changed or link.claims.published, link.claims.title))) for link in sitemap.links
+    """Part the pages from the further sitemaps, which stand in one file where its makers did not mind the rule."""
+    pages = tuple(
+        PageLink(link, _mark((link.changed or link.claims.published, link.claims.title)))
+        for link in sitemap.links
+        if link.origin != "sitemap-index"
     )
-    return Lead(sitemap.kind, tuple(pages), left=sitemap.left)
+    leads = tuple(link for link in sitemap.links if link.origin == "sitemap-index")
+    return Lead(sitemap.kind, pages, leads, left=sitemap.left, damage=sitemap.damage)
 
 
 def _mark(told: Iterable[str | None]) -> str:

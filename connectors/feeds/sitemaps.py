@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,8 +20,8 @@ from transforms.records import SourceClaims
 from transforms.stored_bodies import read_body
 
 MOST_LINKS = 50_000
-DEEPEST_INDEX = 3
-MOST_SITEMAPS = 1_000
+FEED_ROOTS = ("rss", "feed", "rdf")
+SITEMAP_ROOTS = ("urlset", "sitemapindex")
 
 _LINES_LOOKED_AT = 20
 _SOUGHT_IN = 64 * 1024
@@ -55,13 +54,13 @@ def read_sitemap(content: bytes, url: str | None = None) -> Sitemap:
     content = _unpacked(content)
     guard_size(content, LARGEST_SITEMAP)
     root, before = find_root(content), 0
-    if root in ("rss", "feed", "rdf"):
+    if root in FEED_ROOTS:
         feed = read_feed(content, url)
         return Sitemap("feed", tuple(_once(feed_links(feed))), feed.left)
-    if root not in ("urlset", "sitemapindex") and (found := _ROOT.search(content, 0, _SOUGHT_IN)):
+    if root not in SITEMAP_ROOTS and (found := _ROOT.search(content, 0, _SOUGHT_IN)):
         before = found.start()
         root = find_root(content[before:])
-    if root in ("urlset", "sitemapindex"):
+    if root in SITEMAP_ROOTS:
         damage = f"{before} bytes stand before it" if before else None
         return _xml(content[before:], url, "index" if root == "sitemapindex" else "urlset", damage)
     if not root:
@@ -69,30 +68,11 @@ def read_sitemap(content: bytes, url: str | None = None) -> Sitemap:
     raise FeedError("unsupported", f"this is no sitemap: it begins with <{root[:40]}>")
 
 
-def walk_sitemaps(roots: Iterable[str], fetch: Callable[[str], Sitemap | None]) -> Iterator[Link]:
-    """Yield the links of sitemaps, and of those that they list, each address and each sitemap once.
-
-    `fetch` gives the sitemap at an address, or None where there is none to be had. An index is followed three deep, and
-    a thousand sitemaps in all: one that lists itself ends.
-    """
-    waiting = deque((root, 0) for root in roots)
-    asked: set[str] = set()
-    given: set[str] = set()
-    while waiting and len(asked) < MOST_SITEMAPS:
-        address, depth = waiting.popleft()
-        if address in asked:
-            continue
-        asked.add(address)
-        sitemap = fetch(address)
-        if sitemap is None:
-            continue
-        for link in sitemap.links:
-            if link.origin == "sitemap-index":
-                if depth < DEEPEST_INDEX:
-                    waiting.append((link.url, depth + 1))
-            elif link.url not in given:
-                given.add(link.url)
-                yield link
+def holds_sitemap(content: bytes) -> bool:
+    """Tell whether a sitemap in XML begins here, or behind what a faulty program wrote before it."""
+    root = find_root(content)
+    is_other = root in FEED_ROOTS or root in ("opml", "html", "body")
+    return root in SITEMAP_ROOTS or (not is_other and bool(_ROOT.search(content, 0, _SOUGHT_IN)))
 
 
 def find_root(content: bytes) -> str:

@@ -35,7 +35,7 @@ from connectors.web.mining import read_mining_rules, site_reservations
 from connectors.web.urls import FetchUrl, parse_url, shown
 from transforms.http_messages import Headers, read_response
 from transforms.records import Capture, Exchange, Rejection
-from transforms.reservations import header_reservations
+from transforms.reservations import header_reservations, undecoded_reservations
 
 SOURCE = "web"
 
@@ -139,6 +139,8 @@ class Fetcher:
             if not 200 <= answer.status < 300 or answer.status in _EMPTY:
                 raise StatusError(answer.status, f"the server answers {answer.status}")
             self._heed(header_reservations(answer.headers))
+            if self._manners.heed_reservations and "html" in media_type_of(answer).lower():
+                self._heed(undecoded_reservations(answer.body))
             return url, answer
         raise TooManyRedirectsError(f"more than {self._limits.redirects} redirects")
 

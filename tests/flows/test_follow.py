@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from flows.follow_links import DEEPEST
 from flows.run_commands import STOPPED
 from tests.flows.test_fetch import BODY, lines, page, records
 from tests.loopback import Web, answer
@@ -204,6 +205,70 @@ def test_an_index_is_read_as_far_as_there_is_room(run, web, monkeypatch):
     for paths in (["/map1", "/c", "/d"], ["/map0", "/a", "/b"], []):
         run("ingest", web.url("/index"))
         assert asked_again(web) == ["/index", *paths]
+
+
+def index(web: Web, *names: str) -> bytes:
+    return f"<sitemapindex>{''.join(f'<sitemap><loc>{web.url(name)}</loc></sitemap>' for name in names)}</sitemapindex>".encode()
+
+
+def urlset(web: Web, *names: str) -> bytes:
+    return f"<urlset>{''.join(f'<url><loc>{web.url(name)}</loc></url>' for name in names)}</urlset>".encode()
+
+
+@pytest.mark.usefixtures("stories")
+def test_the_pages_of_an_index_come_once(run, web):
+    """Sitemaps of an index that share a page, and one that is gone: every page is fetched once, and the gone one is told."""
+    web.pages["/index"] = tagged(index(web, "/1", "/2", "/missing"), "text/xml")
+    web.pages["/1"], web.pages["/2"] = (tagged(urlset(web, *names), "text/xml") for names in (["/a"], ["/a", "/b"]))
+    assert count(run("ingest", web.url("/index"), "--json", code=1)) == "2 0 0 0 1"
+    assert sorted(asked_again(web)) == ["/1", "/2", "/a", "/b", "/index", "/missing"]
+
+
+@pytest.mark.usefixtures("stories")
+def test_an_index_that_lists_itself_ends(run, web):
+    """X2: circles are walked once, and what stands on the way is fetched."""
+    web.pages["/index"] = tagged(index(web, "/index", "/other"), "text/xml")
+    web.pages["/other"] = tagged(index(web, "/index", "/other", "/map"), "text/xml")
+    web.pages["/map"] = tagged(urlset(web, "/a"), "text/xml")
+    assert count(run("ingest", web.url("/index"), "--json")) == "1 0 0 0 0"
+    assert asked_again(web) == ["/index", "/other", "/map", "/a"]
+
+
+def test_an_index_of_indexes_without_end_is_left_at_a_depth(run, web):
+    """X2: what lies deeper is not asked for, and is told."""
+    for depth in range(9):
+        web.pages[f"/{depth}"] = tagged(index(web, f"/{depth + 1}"), "text/xml")
+    told = json.loads(run("ingest", web.url("/0"), "--json").stdout)
+    assert asked_again(web) == [f"/{depth}" for depth in range(DEEPEST + 1)]
+    assert told["skipped"] == {"feeds and sitemaps over the bounds": 1}
+
+
+def test_a_wide_index_is_left_at_a_number(run, web, monkeypatch):
+    """X2: a run reads so many feeds and sitemaps that others name, and tells of the rest."""
+    monkeypatch.setenv("DATELINE_FOLLOW_LISTS", "3")
+    web.pages["/index"] = tagged(index(web, *(f"/{number}" for number in range(9))), "text/xml")
+    web.pages |= {f"/{number}": tagged(urlset(web), "text/xml") for number in range(9)}
+    told = json.loads(run("ingest", web.url("/index"), "--json").stdout)
+    assert asked_again(web) == ["/index", "/0", "/1", "/2"]
+    assert told["skipped"] == {"feeds and sitemaps over the bounds": 6}
+
+
+@pytest.mark.usefixtures("stories")
+def test_a_damaged_sitemap_is_followed_and_told(run, web):
+    """Where a sitemap is cut short its whole addresses are fetched, a rejection says so, and no run says it again."""
+    web.pages["/map"] = tagged(urlset(web, "/a", "/b", "/c").partition(b"/c<")[0], "text/xml")
+    assert count(run("ingest", web.url("/map"), "--json", code=1)) == "2 0 0 0 1"
+    (told,) = lines(run("sql", "SELECT locator, stage, reason, detail FROM rejections", "--json"))
+    assert told == {
+        "locator": web.url("/map"),
+        "stage": "parse",
+        "reason": "damaged",
+        "detail": "it is cut short; what could be read of it is followed",
+    }
+    assert sorted(asked_again(web)) == ["/a", "/b", "/map"]
+    assert count(run("ingest", web.url("/map"), "--json")) == "0 0 0 0 0"
+    assert asked_again(web) == ["/map"]
+    assert all(one["failures"] == 0 for one in lines(run("check", "--json")) if one["required"])
 
 
 @pytest.mark.usefixtures("stories")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from transforms.dates.claims import make_claims, publication
 from transforms.dates.page_claims import page_claims
 from transforms.pages.parsed import parse_page
@@ -96,6 +98,22 @@ def test_a_byline_near_the_headline_is_found_in_nine_languages() -> None:
         assert found == [(kind, f"byline:near-{kind}")], words
         assert local_day(html) is not None
         assert f"{local_day(html):%Y-%m-%d}" == "2022-07-19", words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2022년 7월 19일 오후 5:40",
+        "2022.07.19 오후 5시 40분",
+        "2022年7月19日(火) 17:40",
+        "2022年7月19日 下午5:40",
+        "19 Ιουλίου 2022, 5:40 μ.μ.",
+    ],
+)
+def test_a_byline_keeps_its_time_with_the_half_of_the_day(words: str) -> None:
+    """The weekday and the half of the day may stand between a date and its time."""
+    claims = make_claims(page_claims(parse_page(f"<h1>Harbour reopens</h1><p>{words}</p>{FILLER}")), url=None)
+    assert publication(claims)[1] == datetime(2022, 7, 19, 17, 40)
 
 
 def test_a_footer_makes_no_claim_that_wins() -> None:

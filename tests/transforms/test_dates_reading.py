@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from transforms.dates.reading import read_date
+from transforms.dates.words import HALVES, LANGUAGES, table
 
 DAY = datetime(2022, 7, 19, tzinfo=UTC)
 
@@ -77,6 +78,14 @@ def test_a_day_is_read_as_the_day_and_no_finer(raw: str) -> None:
         ("19 июля 2022 г., 17:30 МСК", (2022, 7, 19, 14, 30), "minute", 180),
         ("١٩ يوليو ٢٠٢٢ 5:40 م", (2022, 7, 19, 17, 40), "minute", None),
         ("2022年7月19日 下午5:40", (2022, 7, 19, 17, 40), "minute", None),
+        ("2022年7月19日(火) 午後5時40分30秒", (2022, 7, 19, 17, 40, 30), "instant", None),
+        ("2022년 7월 19일 오후 5:40", (2022, 7, 19, 17, 40), "minute", None),
+        ("2022. 7. 19. 오전 5시 40분", (2022, 7, 19, 5, 40), "minute", None),
+        ("오후 5시, 2022년 7월 19일", (2022, 7, 19, 17), "hour", None),
+        ("19 Ιουλίου 2022, 05:40 μ.μ.", (2022, 7, 19, 17, 40), "minute", None),
+        ("19/07/2022 05:40 ΠΜ", (2022, 7, 19, 5, 40), "minute", None),
+        ("20220719174000Z", (2022, 7, 19, 17, 40), "instant", 0),
+        ("D:20220719174000+02'00'", (2022, 7, 19, 15, 40), "instant", 120),
     ],
 )
 def test_a_time_is_read_with_its_zone(raw: str, start: tuple[int, ...], precision: str, offset: int | None) -> None:
@@ -84,6 +93,117 @@ def test_a_time_is_read_with_its_zone(raw: str, start: tuple[int, ...], precisio
     reading = read_date(raw)
     assert reading.earliest == datetime(*start, tzinfo=UTC)
     assert (reading.precision, reading.utc_offset) == (precision, offset)
+
+
+@pytest.mark.parametrize(
+    ("raw", "offset"),
+    [
+        ("Tue Jul 19 17:40:00 +0000 2022", 0),
+        ("Tue Jul 19 17:40:00 -04:00 2022", -240),
+        ("Tue Jul 19 17:40:00.250 Z 2022", 0),
+        ("Tue Jul 19 17:40:00 GMT+2 2022", 120),
+        ("Tue Jul 19 17:40:00 (UTC) 2022", 0),
+        ("Tue Jul 19 05:40:00 PM EDT 2022", -240),
+        ("Tue Jul 19 17:40:00 MET DST 2022", 120),
+        ("Tue Jul 19 17:40:00 Europe/Paris 2022", None),
+        ("Tue 19 Jul 17:40:00 CEST 2022", 120),
+        ("Di 19. Jul 17:40:00 MESZ 2022", 120),
+        ("mar. juil. 19 17:40:00 CEST 2022", 120),
+        ("Tue Jul 19 17:40:00 2022 +0200", 120),
+        ("Jul 19 17:40:00 2022 GMT", 0),
+        ("Tue Jul 19 17:40:00 2022", None),
+    ],
+)
+def test_a_time_before_its_year_is_read_with_its_zone(raw: str, offset: int | None) -> None:
+    """The C library, Twitter, Git and certificates write the year last, and the zone on either side of it."""
+    reading = read_date(raw)
+    assert reading.earliest == datetime(2022, 7, 19, 17, 40, tzinfo=UTC) - timedelta(minutes=offset or 0)
+    assert (reading.precision, reading.utc_offset) == ("instant", offset)
+
+
+@pytest.mark.parametrize(
+    ("letters", "offset"),
+    [
+        ("WET", 0), ("WEST", 60), ("CET", 60), ("CEST", 120), ("MET", 60), ("MEST", 120), ("MEZ", 60), ("MESZ", 120),
+        ("HAEC", 120), ("EET", 120), ("EEST", 180), ("IDT", 180), ("MSD", 240), ("YEKT", 300), ("WITA", 480),
+    ],
+)  # fmt: skip
+def test_the_letters_of_a_zone_give_its_offset(letters: str, offset: int) -> None:
+    """The zones of Europe, standard and summer, in their English, German and French letters, and those beside them."""
+    assert read_date(f"19 July 2022 17:40 {letters}").utc_offset == offset
+
+
+@pytest.mark.parametrize(
+    ("words", "hour"),
+    [
+        ("오전 12:10", 0), ("오후 12:10", 12), ("밤 11:10", 23), ("낮 1:10", 13), ("午前11:10", 11), ("午後1:10", 13),
+        ("中午11:10", 11), ("中午12:10", 12), ("晚上9:10", 21), ("凌晨12:10", 0), ("1:10 del mediodía", 13),
+        ("9:10 de la noche", 21), ("1:10 de la madrugada", 1), ("11:10 дня", 11), ("1:10 дня", 13), ("11:10 ظهرا", 11),
+        ("1:10 ظهراً", 13), ("5:10 ص", 5), ("5:10 م", 17), ("öö 11:10", 11), ("ÖS 1:10", 13), ("du. 1:10", 13),
+        ("de. 1:10", 1), ("1:10 odp.", 13), ("1:10 po południu", 13), ("1:10 e.m.", 13), ("अपराह्न 1:10", 13),
+        ("शाम 5:10 बजे", 17), ("1:10 CH", 13), ("12:10 SA", 0), ("5:10 chiều", 17), ("1:10 μμ", 13), ("8:10 το βράδυ", 20),
+        ("1:10 nachm.", 13), ("1:10 in the afternoon", 13), ("'s middags 1:10", 13),
+    ],
+)  # fmt: skip
+def test_the_parts_of_a_day_move_the_hour(words: str, hour: int) -> None:
+    """Halves of the day, noon and night, before the time or after it, in the languages that use them."""
+    assert read_date(f"2022-07-19 {words}").earliest == datetime(2022, 7, 19, hour, 10, tzinfo=UTC)
+    assert read_date(f"{words} 19/07/2022").earliest == datetime(2022, 7, 19, hour, 10, tzinfo=UTC)
+
+
+def test_ten_past_twelve_at_night_is_not_decided() -> None:
+    """It may begin the day or end it, so only the day is kept."""
+    reading = read_date("2022年7月19日 晚上12:10")
+    assert (reading.earliest, reading.precision) == (DAY, "day")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "19 يوليو 2022م 05:40",  # The letter stands for the era.
+        "program 05:40, 19 July 2022",
+        "Veröffentlicht 05:40, 19 July 2022",
+    ],
+)
+def test_letters_that_are_no_half_of_the_day_leave_the_hour(raw: str) -> None:
+    """The end of a word, or the sign of an era, is no morning and no afternoon."""
+    assert read_date(raw).earliest == datetime(2022, 7, 19, 5, 40, tzinfo=UTC)
+
+
+GREEK = [
+    ("Ιανουαρίου", "Ιανουαριου", "ΙΑΝΟΥΑΡΙΟΥ", "Γενάρη", "Ιαν"),
+    ("Φεβρουαρίου", "Φεβρουαριου", "ΦΕΒΡΟΥΑΡΙΟΥ", "Φλεβάρη", "Φεβ"),
+    ("Μαρτίου", "Μαρτιου", "ΜΑΡΤΙΟΥ", "Μάρτη", "Μάρ"),
+    ("Απριλίου", "Απριλιου", "ΑΠΡΙΛΙΟΥ", "Απρίλη", "Απρ"),
+    ("Μαΐου", "Μαιου", "ΜΑΪΟΥ", "Μάη", "Μάι"),
+    ("Ιουνίου", "Ιουνιου", "ΙΟΥΝΙΟΥ", "Ιούνη", "Ιούν"),
+    ("Ιουλίου", "Ιουλιου", "ΙΟΥΛΙΟΥ", "Ιούλη", "Ιουλ"),
+    ("Αυγούστου", "Αυγουστου", "ΑΥΓΟΥΣΤΟΥ", "Αύγουστος", "Αύγ"),
+    ("Σεπτεμβρίου", "Σεπτεμβριου", "ΣΕΠΤΕΜΒΡΙΟΥ", "Σεπτέμβρη", "Σεπτ"),
+    ("Οκτωβρίου", "Οκτωβριου", "ΟΚΤΩΒΡΙΟΥ", "Οκτώβρη", "Οκτ"),
+    ("Νοεμβρίου", "Νοεμβριου", "ΝΟΕΜΒΡΙΟΥ", "Νοέμβρη", "Νοέ"),
+    ("Δεκεμβρίου", "Δεκεμβριου", "ΔΕΚΕΜΒΡΙΟΥ", "Δεκέμβρη", "Δεκ"),
+]
+
+
+@pytest.mark.parametrize(("month", "names"), list(enumerate(GREEK, 1)))
+def test_greek_months_are_read_with_accents_and_without(month: int, names: tuple[str, ...]) -> None:
+    """The genitive of dates, that of speech, capitals and short forms."""
+    for name in names:
+        assert read_date(f"19 {name} 2022").earliest == datetime(2022, month, 19, tzinfo=UTC), name
+    assert read_date(f"1η {names[0]} του 2022").earliest == datetime(2022, month, 1, tzinfo=UTC)
+
+
+def test_no_word_means_two_parts_of_the_day() -> None:
+    """What the languages call the parts of a day does not contradict itself, nor do their months."""
+    tables = [table(f"languages/{language}.toml") for language in LANGUAGES]
+    for kinds in (HALVES, range(12)):
+        meanings: dict[str, set[object]] = {}
+        for each in tables:
+            for kind in kinds:
+                for word in each.get(kind, ()) if isinstance(kind, str) else each["months"][kind]:
+                    meanings.setdefault(word.lower(), set()).add(kind)
+        assert {word: found for word, found in meanings.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.reservations import header_reservations, mining_agents, page_reservations
+from transforms.reservations import header_reservations, mining_agents, page_reservations, undecoded_reservations
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,11 @@ def test_header_fields_reserve(header, found):
     ],
 )
 def test_pages_reserve(tag, found):
-    """A page says it in its head."""
-    assert page_reservations(f"<html><head>{tag}</head>") == (("reserved_by_meta",) if found else ())
+    """A page says it in its head, which reads alike before and after it is decoded."""
+    head = f"<html><head><title>Größe 港口</title>{tag}</head>"
+    assert page_reservations(head) == (("reserved_by_meta",) if found else ())
+    for charset in ("utf-8", "gb18030", "utf-16", "utf-16-be"):
+        assert undecoded_reservations(head.encode(charset)) == page_reservations(head), charset
 
 
 def test_crawlers_that_mine_are_known():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 import threading
 import time
@@ -210,7 +211,7 @@ class TestReplacing:
         export_parquet(warehouse, into)
         assert "year=2023/month=12" in partitions(into)
         assert not (into / "year=2023" / "month=11").exists()
-        assert sorted(path.name for path in into.parent.iterdir()) == [".export.old", "export"]
+        assert sorted(path.name for path in into.parent.iterdir()) == [".export.old", ".export.seals", "export"]
         assert (into.parent / ".export.old" / "year=2023" / "month=11").exists()
         export_parquet(warehouse, into)
         assert not (into.parent / ".export.old" / "year=2023" / "month=11").exists()
@@ -230,7 +231,7 @@ class TestReplacing:
         (left / "part-0.parquet").write_bytes(b"half")
         export_parquet(warehouse, into)
         assert "year=1999/month=01" not in partitions(into)
-        assert [path.name for path in into.parent.iterdir()] == ["export"]
+        assert sorted(path.name for path in into.parent.iterdir()) == [".export.seals", "export"]
 
     @pytest.mark.parametrize("name", ["notes.txt", "year=2024/month=02/part-0.parquet", MANIFEST, ".hidden"])
     @pytest.mark.usefixtures("dated")
@@ -302,6 +303,74 @@ class TestAgain:
         gone.unlink()
         assert sum(one.written for one in export_parquet(warehouse, into).files) == 2
         assert files(into) == before
+
+    @pytest.mark.parametrize("touch", [True, False])
+    @pytest.mark.usefixtures("dated")
+    def test_a_file_that_was_edited_is_written_again(self, warehouse, into, touch):
+        """An edit of the same size shows by the file's time, or by its inode where an editor put the old time back."""
+        export_parquet(warehouse, into)
+        before = files(into)
+        edited = sorted(into.rglob("*.parquet"))[1]
+        stamps = edited.stat()
+        content = bytearray(edited.read_bytes())
+        content[len(content) // 2] ^= 1
+        if touch:
+            with edited.open("r+b") as file:
+                file.write(content)
+        else:
+            beside = edited.with_name("beside")
+            beside.write_bytes(content)
+            os.utime(beside, ns=(stamps.st_atime_ns, stamps.st_mtime_ns))
+            beside.replace(edited)
+        report = export_parquet(warehouse, into)
+        assert [one.path for one in report.files if one.written] == [edited.relative_to(into).as_posix()]
+        assert files(into) == before
+
+    @pytest.mark.usefixtures("dated")
+    def test_a_file_that_was_restored_is_read_and_taken_over(self, warehouse, into):
+        """Another inode and time do not make a file another one, if its bytes are those that the manifest names."""
+        export_parquet(warehouse, into)
+        before = files(into)
+        shutil.copytree(into, into.with_name("backup"), copy_function=shutil.copy)
+        shutil.rmtree(into)
+        into.with_name("backup").rename(into)
+        assert not any(one.written for one in export_parquet(warehouse, into).files)
+        assert files(into) == before
+
+    @pytest.mark.parametrize("seals", [None, b"", b"[]", b'{"year=2021/month=__unknown__/x": 3}'])
+    @pytest.mark.usefixtures("dated")
+    def test_lost_seals_only_cost_time(self, warehouse, into, seals):
+        """Without the note of how files looked every one is read: sound ones are taken over, others are written again."""
+        export_parquet(warehouse, into)
+        note = into.with_name(".export.seals")
+        note.unlink() if seals is None else note.write_bytes(seals)
+        edited = min(into.rglob("*.parquet"))
+        edited.write_bytes(edited.read_bytes()[:-1] + b"?")
+        assert sum(one.written for one in export_parquet(warehouse, into).files) == 1
+        assert not any(one.written for one in export_parquet(warehouse, into).files)
+
+    @pytest.mark.usefixtures("dated")
+    def test_a_file_that_shows_no_touch_is_not_read(self, warehouse, into):
+        """What an export costs that changes nothing does not grow with its files: a hidden edit is the price of that."""
+        export_parquet(warehouse, into)
+        edited = min(into.rglob("*.parquet"))
+        stamps = edited.stat()
+        edited.write_bytes(edited.read_bytes()[:-1] + b"?")
+        os.utime(edited, ns=(stamps.st_atime_ns, stamps.st_mtime_ns))
+        assert not any(one.written for one in export_parquet(warehouse, into).files)
+        into.with_name(".export.seals").unlink()
+        assert sum(one.written for one in export_parquet(warehouse, into).files) == 1
+
+    @pytest.mark.usefixtures("dated")
+    def test_a_link_in_a_file_s_place_is_replaced(self, warehouse, into, tmp_path):
+        """What a link leads to is not taken for the file that was written."""
+        export_parquet(warehouse, into)
+        before = files(into)
+        linked = min(into.rglob("*.parquet"))
+        linked.rename(tmp_path / "elsewhere.parquet")
+        linked.symlink_to(tmp_path / "elsewhere.parquet")
+        assert sum(one.written for one in export_parquet(warehouse, into).files) == 1
+        assert (linked.is_symlink(), files(into)) == (False, before)
 
 
 class TestSelection:

@@ -55,6 +55,26 @@ class TestWords:
         assert rows("SELECT words_in(spaced(?))", [written]) == [(words,)]
 
 
+FERRY = """The ferry Sligo ran aground off Port Ellen in fog on Tuesday with 212 passengers aboard. Captain Iseult Farran said
+the engines failed as the ship neared the harbour. Lifeboats from Islay and Jura took everyone to shore before noon, the coast
+guard said. Calmac has sent an inspector from Glasgow, and the Sligo will be towed to Greenock."""
+
+
+class TestInferredDates:
+    def test_a_date_from_a_story_narrows_too(self, take, capture, found):
+        """What its story dates later is found by that day at once, and no more when the story has no date for it."""
+        told = FERRY.replace("in fog on Tuesday", "in thick fog") + " Passengers waited on deck for two hours."
+        take(capture(FERRY, "/undated"))
+        assert found("sligo") == ["/undated"]
+        assert found("sligo", since="2024-02-06") == []
+        take(capture(told, "/dated", published="2024-02-06"))
+        assert set(found("sligo", since="2024-02-06", until="2024-02-07")) == {"/undated", "/dated"}
+        assert found("sligo", since="2024-02-07") == found("sligo", until="2024-02-06") == []
+        take(capture("Oats were sown early on the hills, and rye is dear.", "/dated", published="2024-02-06", day=2))
+        assert found("sligo") == ["/undated"]
+        assert found("sligo", since="2024-02-06", until="2024-02-07") == []
+
+
 class TestQuestions:
     def test_a_phrase_stands_together(self, take, capture, found):
         """Words in quotes are needed in their order, one after the other, in text or headline."""

@@ -17,6 +17,7 @@ from transforms.dates.page_words import (
     PUBLISHED_WORDS,
     STORY,
 )
+from transforms.dates.times import HALF_BEFORE, HOUR
 from transforms.dates.words import plain_digits, small_letters
 from transforms.records import ClaimKind
 
@@ -40,8 +41,12 @@ DAYLIKE = re.compile(
 DIGIT = re.compile(r"\d|[〇零一二三四五六七八九]年")
 YEARLIKE = re.compile(r"(?:19|20)\d\d|[./|·-]\s{0,2}\d\d(?!\d)|[〇零一二三四五六七八九]年")
 NO_LETTER = re.compile(r"[\W_]+")
-CLOCK = re.compile(r"\d[:.h]\d\d")
-TAIL = re.compile(r"[^\w]{0,4}(?:at|um|à|a las|alle|às|в|ore|, )?\s?\d{1,2}[:.h]\d\d[^|<>\n]{0,16}", re.IGNORECASE)
+CLOCK = re.compile(rf"\d(?:[:.h]|\s?[{HOUR}]\s?)\d\d")
+# A time after its date, with the weekday of East Asia, a word that leads to it, or the half of the day between them.
+TAIL = re.compile(
+    rf"(?:\s?[(（]\w{{1,3}}[)）])?[^\w]{{0,4}}(?:at|um|à|a las|alle|às|в|ore|, |{HALF_BEFORE})?\s?\d{{1,2}}(?:[:.h]|\s?[{HOUR}]\s?)\d\d[^|<>\n]{{0,16}}",
+    re.IGNORECASE,
+)
 
 
 def byline_claims(document: Document, headline: Element | None, *, whole: bool) -> Iterator[RawClaim]:

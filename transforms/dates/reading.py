@@ -78,7 +78,8 @@ def read_free(words: str, language: str | None, country: str | None, day_first: 
             found = found_day(match, language, country, day_first)
         except ValueError:
             continue
-        rest = found.clock.upper() or f"{words[: match.start()]} \0 {words[match.end() :]}"
+        before = f"{words[: match.start()]} \0" if not found.clock else found.clock.upper()
+        rest = f"{before} {words[match.end() :]}"
         return placed(found, read_clock(rest, found.first, country))
     wide = WIDE_FORMS.search(lowered)
     if wide is None:

@@ -42,33 +42,38 @@ def grown(tree: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the languages call months (by number), the halves of a day, and the acts of publishing and changing."""
+    """What the languages call months (by number), the parts of a day, and the acts of publishing and changing.
+
+    `halves` gives the part (am, pm, noon, night) that a word means; words of `after_only` mean it right after a time
+    with minutes and nowhere else.
+    """
 
     months: dict[str, int]
-    am: frozenset[str]
-    pm: frozenset[str]
+    halves: dict[str, str]
+    after_only: frozenset[str]
     hour_marks: tuple[str, ...]
     published: tuple[str, ...]
     modified: tuple[str, ...]
 
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru", "ar", "zh", "more")
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru", "ar", "zh", "el", "more")
+HALVES = ("am", "pm", "noon", "night")
 
 
 def load_words() -> Words:
-    """Gather the tables of all languages into one; no month name means different months in two of them."""
+    """Gather the tables of all languages into one; no name of a month or of a part of the day means two things."""
     tables = [table(f"languages/{language}.toml") for language in LANGUAGES]
 
     def gather(key: str) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(word.lower() for each in tables for word in each[key]))
+        return tuple(dict.fromkeys(word.lower() for each in tables for word in each.get(key, ())))
 
     months = {
         name.lower(): number for each in tables for number, names in enumerate(each["months"], 1) for name in names
     }
     return Words(
         months,
-        frozenset(gather("am")),
-        frozenset(gather("pm")),
+        {word: half for half in HALVES for word in gather(half)},
+        frozenset(gather("after_only")),
         gather("hour_marks"),
         gather("published"),
         gather("modified"),

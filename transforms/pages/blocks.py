@@ -9,7 +9,7 @@ from turbohtml import Element, Text
 from transforms.pages.hostile import SUSPECT, refuse_depth
 from transforms.pages.parsed import ParsedPage
 
-BREAK, BLOCK, CELL, LINK, BOLD, MENU, LIST, INLINE, UNSEEN = range(9)
+BREAK, BLOCK, CELL, LINK, BOLD, MENU, LIST, INLINE, UNSEEN, TAKEN = range(10)
 
 # Every tag that a browser draws as a box of its own. The place in the tuple is the tag's number in the model.
 TAGS = (
@@ -47,7 +47,7 @@ MARKS = "| "  # what stands between cells
 SHORT_CELL = 200  # a longer cell is laid out as a block of its own
 LONGEST_LINK, MOST_LONG_LINKS = 1_000, 20  # a longer one was never closed, and its text is no link
 ALL_LINKED = 0.9  # a block, or a list, that is links and little else
-BOXES = frozenset({BLOCK, MENU, LIST})
+BOXES, SPANS = frozenset({BLOCK, MENU, LIST}), frozenset({LINK, BOLD})
 MENU_LINKS, MOST_MENUS = 4, 200  # a footer with fewer links may be part of the text, as under a quotation
 
 
@@ -84,113 +84,161 @@ def read_blocks(page: ParsedPage) -> Blocks:
         for name in properties.split()[:3]:
             element.add_class(name)
     root = document.find("body") or document.root
-    return _walk(root, page.html) if root is not None else Blocks([], [], [], [], [], [], [], [], [], [])
+    if root is None:
+        return Blocks([], [], [], [], [], [], [], [], [], [])
+    walk = _Walk(root)
+    walk.visit(page.html)
+    return walk.blocks()
 
 
-def _walk(root: Element, html: str) -> Blocks:
-    """Visit every node once, with a stack of its own: pages nest deeper than Python calls may."""
-    blocks: list[Block] = []
-    boxes, tags, parents, firsts, lasts = [root], [root.tag], [-1], [0], [0]
-    buffer: list[str] = []
-    linked = bold = breaks = in_link = in_bold = long_links = menus = here = 0
-    inner = ""
-    role_of = ROLES.get
-    role, suspect, children = BLOCK, SUSPECT, iter(root.children)
-    stack = []
+class _Walk:
+    """A walk over every node, once: the text of the block that is being read, and the blocks and boxes so far.
 
-    def close() -> None:
-        """Make a block of what was read, unless it is nothing but the marks between cells."""
-        nonlocal buffer, linked, bold, inner
-        line = " ".join("".join(buffer).split())
-        if line and (line[0] not in MARKS or line.strip(MARKS)):
-            blocks.append((line, here, linked, bold, inner))
-        buffer, linked, bold, inner = [], 0, 0, ""
+    `here` is the box that the walk is in, `breaks` counts the line breaks in a row, and `in_link` and `in_bold` how
+    many links and bold elements are open.
+    """
 
-    while True:
-        for node in children:
-            if type(node) is Text:
-                data = node.data
-                if not data.isspace():
-                    buffer.append(data)
-                    breaks = 0
-                    if in_link:
-                        linked += len(data)
-                    if in_bold:
-                        bold += len(data)
-                elif buffer:
-                    buffer.append(" ")
-                continue
-            if type(node) is not Element:
-                continue
-            tag = node.tag
-            kind = role_of(tag, INLINE)
-            if kind == UNSEEN:
-                continue
-            if kind == BREAK:
-                breaks += 1
-                if buffer and (breaks > 1 or tag == "hr"):
-                    close()
-                elif buffer:
-                    buffer.append(" ")
-                continue
-            inside = node.children
-            if not inside and kind != CELL:
-                if buffer and kind in BOXES:
-                    close()
-                continue
-            stack.append((children, role, here))
-            if len(stack) == suspect:
-                refuse_depth(html)
-                suspect = -1
-            if kind == INLINE:
-                if not buffer:
-                    inner = _names(node) or inner
-            elif kind == LINK:
-                if not in_link and long_links < MOST_LONG_LINKS and len(node.text) > LONGEST_LINK:
-                    long_links += 1
-                    kind = INLINE
-                else:
-                    in_link += 1
-            elif kind == BOLD:
-                in_bold += 1
-            else:
-                if buffer:
-                    if kind == CELL:
-                        buffer.append(" | ")
-                    else:
-                        close()
-                breaks = 0
-                parents.append(here)
-                here = len(boxes)
-                boxes.append(node)
-                tags.append(tag)
-                firsts.append(len(blocks))
-                lasts.append(len(blocks))
-                if kind > BOLD:
-                    menus += 1
-                    if menus <= MOST_MENUS and (lines := _menu_lines(node, kind)):
-                        blocks += [(line, here, len(line), 0, "") for line in lines if line.strip(MARKS)]
-                        lasts[here] = len(blocks)
-                        children, role, here = stack.pop()
+    __slots__ = (
+        "bold", "boxes", "breaks", "buffer", "firsts", "here", "in_bold", "in_link", "inner", "lasts", "linked",
+        "long_links", "menus", "parents", "read", "tags",
+    )  # fmt: skip
+
+    def __init__(self, root: Element) -> None:
+        self.read: list[Block] = []
+        self.boxes, self.tags, self.parents, self.firsts, self.lasts = [root], [root.tag], [-1], [0], [0]
+        self.buffer: list[str] = []
+        self.linked = self.bold = self.breaks = self.in_link = self.in_bold = self.long_links = self.menus = 0
+        self.here = 0
+        self.inner = ""
+
+    def visit(self, html: str) -> None:
+        """Go from node to node with a stack of its own: pages nest deeper than Python calls may."""
+        role_of, buffer = ROLES.get, self.buffer  # looked up once, for there are thousands of nodes
+        role, suspect, children = BLOCK, SUSPECT, iter(self.boxes[0].children)
+        stack = []
+        while True:
+            for node in children:
+                if type(node) is Text:
+                    data = node.data
+                    if data.isspace():
+                        if buffer:
+                            buffer.append(" ")
                         continue
-            children, role = iter(inside), kind
-            break
-        else:
-            if role == LINK:
-                in_link -= 1
-            elif role == BOLD:
-                in_bold -= 1
-            elif role != INLINE:
-                if buffer and (role != CELL or sum(map(len, buffer)) > SHORT_CELL):
-                    close()
-                lasts[here] = len(blocks)
-                breaks = 0
-            if not stack:
+                    buffer.append(data)
+                    self.breaks = 0
+                    if self.in_link or self.in_bold:
+                        self.mark(len(data))
+                    continue
+                if type(node) is not Element:
+                    continue
+                tag = node.tag
+                kind = role_of(tag, INLINE)
+                if kind == UNSEEN:
+                    continue
+                inside = node.children
+                if kind == BREAK or not (inside or kind == CELL):
+                    self.part(tag, kind)
+                    continue
+                stack.append((children, role, self.here))
+                if len(stack) == suspect:
+                    refuse_depth(html)
+                    suspect = -1
+                if kind == INLINE:
+                    if not buffer:
+                        self.inner = _names(node) or self.inner
+                elif kind in SPANS:
+                    kind = self.emphasise(node, kind)
+                else:
+                    kind = self.open(node, tag, kind)
+                children, role = iter(inside if kind != TAKEN else ()), kind
                 break
-            children, role, here = stack.pop()
-    text, box, linked_of, bold_of, inners = map(list, zip(*blocks, strict=True)) if blocks else ([], [], [], [], [])
-    names = [_names(node) if first < last else "" for node, first, last in zip(boxes, firsts, lasts, strict=True)]
-    return Blocks(text, box, linked_of, bold_of, inners, parents, tags, names, firsts, lasts)
+            else:
+                if role != INLINE:
+                    self.leave(role)
+                if not stack:
+                    return
+                children, role, self.here = stack.pop()
+
+    def mark(self, length: int) -> None:
+        """Count characters that stand in a link or in bold."""
+        if self.in_link:
+            self.linked += length
+        if self.in_bold:
+            self.bold += length
+
+    def part(self, tag: str, kind: int) -> None:
+        """Come by an element without content: the second line break in a row ends a block, and so does an empty box."""
+        if kind == BREAK:
+            self.breaks += 1
+            if self.buffer and (self.breaks > 1 or tag == "hr"):
+                self.close()
+            elif self.buffer:
+                self.buffer.append(" ")
+        elif self.buffer and kind in BOXES:
+            self.close()
+
+    def open(self, node: Element, tag: str, kind: int) -> int:
+        """Begin a box, which ends the block before it unless it is a cell of the same row; gives its role."""
+        if self.buffer:
+            if kind == CELL:
+                self.buffer.append(" | ")
+            else:
+                self.close()
+        self.breaks = 0
+        self.parents.append(self.here)
+        self.here = len(self.boxes)
+        self.boxes.append(node)
+        self.tags.append(tag)
+        self.firsts.append(len(self.read))
+        self.lasts.append(0)
+        return TAKEN if kind > BOLD and self.take_menu(node, kind) else kind
+
+    def emphasise(self, node: Element, kind: int) -> int:
+        """Begin a link, if it can be one, or a bold element; gives its role."""
+        if kind == BOLD:
+            self.in_bold += 1
+        elif not self.in_link and self.long_links < MOST_LONG_LINKS and len(node.text) > LONGEST_LINK:
+            self.long_links += 1
+            return INLINE
+        else:
+            self.in_link += 1
+        return kind
+
+    def take_menu(self, node: Element, kind: int) -> bool:
+        """Read a menu at once, line by line; tells whether it was one."""
+        self.menus += 1
+        lines = _menu_lines(node, kind) if self.menus <= MOST_MENUS else []
+        self.read += [(line, self.here, len(line), 0, "") for line in lines if line.strip(MARKS)]
+        return bool(lines)
+
+    def leave(self, role: int) -> None:
+        """Go out of an element; a box ends its last block, and a cell does where it is long."""
+        if role == LINK:
+            self.in_link -= 1
+        elif role == BOLD:
+            self.in_bold -= 1
+        else:
+            if self.buffer and (role != CELL or sum(map(len, self.buffer)) > SHORT_CELL):
+                self.close()
+            self.lasts[self.here] = len(self.read)
+            self.breaks = 0
+
+    def close(self) -> None:
+        """Make a block of what was read, unless it is nothing but the marks between cells."""
+        line = " ".join("".join(self.buffer).split())
+        if line and (line[0] not in MARKS or line.strip(MARKS)):
+            self.read.append((line, self.here, self.linked, self.bold, self.inner))
+        self.buffer.clear()
+        self.linked = self.bold = 0
+        self.inner = ""
+
+    def blocks(self) -> Blocks:
+        """Give what was found; only boxes with blocks have names."""
+        read = map(list, zip(*self.read, strict=True)) if self.read else ([], [], [], [], [])
+        text, box, linked, bold, inner = read
+        found = zip(self.boxes, self.firsts, self.lasts, strict=True)
+        names = [_names(node) if first < last else "" for node, first, last in found]
+        return Blocks(text, box, linked, bold, inner, self.parents, self.tags, names, self.firsts, self.lasts)
 
 
 def _menu_lines(node: Element, kind: int) -> list[str]:

@@ -35,6 +35,7 @@ def rss(title: str = "Bread", date: str = "Fri, 01 Mar 2024 12:00:00 GMT", text:
         (b'{"version": "https://jsonfeed.org/version/1", "items": []}', "application/json"),
         (b"https://news.example/a\n\nhttps://news.example/b\n", "text/plain; charset=utf-8"),
         (b"words before <rss></rss>", "application/rss+xml"),
+        (b"<b>Warning</b>: out of date\n" + SITEMAP.encode(), "text/xml; charset=utf-8"),
     ],
 )
 def test_a_lead_is_told_by_how_it_begins(content, media_type):
@@ -79,6 +80,15 @@ def test_entries_lead_to_pages_or_stand_for_themselves():
     lead = read_lead(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode())
     assert [(page.link.url, bool(page.whole)) for page in lead.pages] == [("https://news.example/a", True)]
     assert ([entry.entry_id for entry in lead.whole], lead.left) == (["2"], 1)
+
+
+def test_words_before_a_sitemap_hide_nothing():
+    """What a faulty program wrote before it is told as damage, and the sitemap is read; a sound one has none."""
+    lead = read_lead(b"Warning: out of date\n" + SITEMAP.encode())
+    assert [page.link.url for page in lead.pages] == ["https://news.example/a"]
+    assert lead.damage == "21 bytes stand before it"
+    assert read_lead(SITEMAP.encode()).damage is None
+    assert read_lead(rss(text="&lt;urlset&gt; <![CDATA[<urlset>]]>"), HERE).pages[0].link.origin == "feed"
 
 
 def test_sites_and_robots_lead_to_leads():

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from connectors.feeds.captures import links_of
 from connectors.feeds.discovery import opml_links, page_links, robots_links
 from connectors.feeds.guards import FeedError, XmlForbiddenError
+from connectors.feeds.leads import read_lead
 from connectors.feeds.links import Link
-from connectors.feeds.sitemaps import MOST_LINKS, Sitemap, read_sitemap, walk_sitemaps
+from connectors.feeds.sitemaps import MOST_LINKS, read_sitemap
 from connectors.kinds import read_file
 from transforms.records import SourceClaims
 
@@ -94,13 +94,13 @@ class TestSitemaps:
         assert "stand before it" in (sitemap.damage or "")
 
     def test_an_index_among_pages_leads_on(self):
-        """A file that lists pages and sitemaps gives both, each as what it is; one that lists itself ends."""
+        """A file that lists pages and sitemaps gives both, each as what it is."""
         mixed = b"""<urlset><url><loc>https://n.example/a</loc></url><sitemap><loc>https://n.example/more.xml</loc></sitemap>
         <sitemap><loc>https://n.example/all.xml</loc></sitemap></urlset>"""
-        more = b"<urlset><url><loc>https://n.example/b</loc></url></urlset>"
-        files = {"https://n.example/all.xml": mixed, "https://n.example/more.xml": more}
-        found = walk_sitemaps(["https://n.example/all.xml"], lambda url: read_sitemap(files[url], url))
-        assert urls(found) == ["https://n.example/a", "https://n.example/b"]
+        for content in (mixed, mixed.replace(b"urlset", b"sitemapindex")):
+            lead = read_lead(content)
+            assert urls(page.link for page in lead.pages) == ["https://n.example/a"]
+            assert urls(lead.leads) == ["https://n.example/more.xml", "https://n.example/all.xml"]
 
     def test_a_list_of_addresses_has_one_a_line(self):
         """Marks of order, returns, empty lines, remarks and what follows an address are no addresses."""
@@ -198,59 +198,15 @@ class TestSitemaps:
         file = found(NEWS, "sitemap.xml")
         assert list(read_file(file)) == []
         assert file.skipped["links to fetch"] == 2
-        assert len(links_of(NEWS, "https://news.example/")) == 3
+        assert len(read_lead(NEWS, "https://news.example/").pages) == 3
 
-
-class TestIndexes:
-    @staticmethod
-    def index(*names: str) -> Sitemap:
-        inside = "".join(f"<sitemap><loc>https://n.example/{name}</loc></sitemap>" for name in names)
-        return read_sitemap(f"<sitemapindex {SPACE}>{inside}</sitemapindex>".encode())
-
-    def test_an_index_is_followed(self):
-        """The links of every listed sitemap come once, in order."""
-        there = {
-            "https://n.example/index": self.index("1", "2", "gone"),
-            "https://n.example/1": Sitemap("urlset", (Link("https://n.example/a", "sitemap"),)),
-            "https://n.example/2": Sitemap(
-                "urlset", (Link("https://n.example/a", "sitemap"), Link("https://n.example/b", "sitemap"))
-            ),
-        }
-        assert urls(walk_sitemaps(["https://n.example/index"], there.get)) == [
-            "https://n.example/a",
-            "https://n.example/b",
-        ]
-
-    def test_an_index_that_lists_itself_ends(self):
-        """X2: circles are walked once."""
-        asked: list[str] = []
-
-        def fetch(url: str) -> Sitemap:
-            asked.append(url)
-            return self.index("index", "other")
-
-        assert list(walk_sitemaps(["https://n.example/index"], fetch)) == []
-        assert asked == ["https://n.example/index", "https://n.example/other"]
-
-    def test_indexes_are_followed_three_deep_and_a_thousand_wide(self):
-        """X2: an index of indexes without end is left at a depth, and a wide one at a number."""
-        asked: list[str] = []
-
-        def deeper(url: str) -> Sitemap:
-            asked.append(url)
-            return self.index(f"x{len(asked)}")
-
-        list(walk_sitemaps(["https://n.example/index"], deeper))
-        assert len(asked) == 4
-
-        def wider(url: str) -> Sitemap:
-            asked.append(url)
-            listed = (Link(f"https://n.example/{len(asked)}-{n}", "sitemap-index") for n in range(50))
-            return Sitemap("index", tuple(listed))
-
-        asked.clear()
-        list(walk_sitemaps(["https://n.example/index"], wider))
-        assert len(asked) == 1000
+    def test_a_saved_sitemap_that_is_damaged_is_told(self, found):
+        """What is left of it is counted, and a rejection says what is wrong with it and has its bytes."""
+        cut = NEWS[: NEWS.index(b"<url><loc>/c<")]
+        file = found(cut, "sitemap.xml")
+        (told,) = read_file(file)
+        assert (told.reason, told.detail) == ("damaged", "it is cut short; what could be read of it was")
+        assert (told.payload, file.skipped["links to fetch"]) == (cut, 2)
 
 
 class TestDiscovery:
@@ -303,6 +259,6 @@ class TestDiscovery:
             ("https://n.example/feed", "Harbour"),
             ("https://n.example/b", "T"),
         ]
-        assert links_of(content, "https://n.example/") == found
+        assert read_lead(content, "https://n.example/").leads == found
         with pytest.raises(XmlForbiddenError):
             opml_links(b'<!DOCTYPE opml [<!ENTITY a "b">]><opml/>')

@@ -118,3 +118,25 @@ class TestFetching:
         assert fetch(web.url("/a")).payload == PAGE
         setting.behave(heed_reservations=True)
         assert fetch(web.url("/a")).reason == "reserved"
+
+    @pytest.mark.parametrize(
+        ("tag", "kind", "is_left"),
+        [
+            ('<meta name="robots" content="noimageai, noai">', "text/html; charset=utf-8", True),
+            ('<meta name="tdm-reservation" content="1">', "application/xhtml+xml", True),
+            ('<meta name="tdm-reservation" content="0">', "text/html", False),
+            ('<meta name="robots" content="noindex, noarchive">', "text/html", False),
+            ('<meta name="robots" content="noai">', "text/plain", False),
+        ],
+    )
+    def test_pages_that_reserve_themselves_are_left_out_where_the_settings_ask_for_it(
+        self, web, fetch, setting, tag, kind, is_left
+    ):
+        """What stands in a page's head counts as what its server says; a text that shows such a mark is no page."""
+        page = PAGE.replace(b"<title>", tag.encode() + b"<title>")
+        web.pages["/a"] = answer(page, Content_Type=kind)
+        assert fetch(web.url("/a")).payload == page
+        setting.behave(heed_reservations=True)
+        told = fetch(web.url("/a"))
+        assert getattr(told, "reason", None) == ("reserved" if is_left else None)
+        assert not is_left or "reserved_by_meta" in told.detail
