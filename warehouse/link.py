@@ -59,6 +59,7 @@ def link(connection: duckdb.DuckDBPyConnection, run_id: str, prints: Prints) -> 
     values = {"run_id": run_id, "days": DAYS, "linked": LINKED, "linked_undated": LINKED_UNDATED}
     finders = {"link/3_asked": prints.find_holders, "link/5_candidates": prints.find_prints}
     prints.prepare(connection)
+    run_sql(connection, "joins/as_written")
     for name in list_sql("link"):
         run_sql(connection, name, values)
         if name in finders:
@@ -68,6 +69,7 @@ def link(connection: duckdb.DuckDBPyConnection, run_id: str, prints: Prints) -> 
     run_sql(connection, "stories/tell", values)
     run_sql(connection, "stories/withdraw")
     _infer_dates(connection)
+    run_sql(connection, "joins/as_planned")
     found = connection.execute("SELECT count(*) FROM copies WHERE article_id <> original_id").fetchone()
     return LinkReport(found[0] if found else 0)
 
