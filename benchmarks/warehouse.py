@@ -1,12 +1,13 @@
 """Measure the warehouse as it grows: load, links, search, export and size, per batch and in all.
 
     python -m benchmarks.warehouse [--articles 10000 100000] [--words 300] [--batch 1000] [--questions 300]
-                                   [--folder DIR] [--stages] [--peers] [--fts]
+                                   [--then 1000] [--folder DIR] [--stages] [--peers] [--fts]
 
 Loads made articles (`benchmarks/articles.py`) batch by batch through `warehouse.load`, without an archive of bytes and
 without worker processes, so that what is timed is the warehouse and what it is loaded with: fingerprints, terms and keys.
 Then asks it questions, scores the copies and stories that it found, exports it beside a bare `COPY` of the same rows, and
-exports it again after one more batch. --stages tells what each part of a batch costs early and late; --peers finds
+exports it again after one more batch. --then loads twenty batches of another size into the archive when it has grown, and
+says how long they take beside the 10th to 20th of an archive of their own. --stages tells what each part of a batch costs early and late; --peers finds
 near-duplicates in the first 20,000 articles with datasketch and rensa, and --fts times the whole-index rebuild of DuckDB's
 own full-text search, where these are installed. --folder keeps the archives there.
 """
@@ -286,6 +287,18 @@ def _rensa(texts: list[str]) -> list[tuple[int, int]]:
     return pairs
 
 
+def extend(warehouse: Warehouse, maker: Maker, meter: Meter, options: argparse.Namespace, scratch: Path) -> None:
+    """Load twenty batches of one size into an archive that has grown, and into one of their own."""
+    few = Warehouse(scratch / "few" / "dateline.duckdb")
+    begun = len(meter.batches)
+    for into, makes in ((few, Maker(options.words, options.daily)), (warehouse, maker)):
+        grow(into, makes, meter, 20 * options.then, options.then)
+    early, late = (meter.median(slice(begun + at, begun + to), "rows", "whole") for at, to in ((8, 18), (20, 40)))
+    print(
+        f"then      batches of {options.then:,}: {late:.2f} s, the 10th of an archive {early:.2f} s ({late / early:.2f} times)"
+    )
+
+
 def measure(count: int, options: argparse.Namespace, scratch: Path) -> None:
     """Grow one archive and print what it costs."""
     warehouse = Warehouse(scratch / f"archive-{count}" / "dateline.duckdb")
@@ -308,7 +321,11 @@ def measure(count: int, options: argparse.Namespace, scratch: Path) -> None:
     judge(warehouse, *gold)
     with warehouse.reading() as connection:
         postings = connection.execute("SELECT sum(postings), count(*) FROM search_segments").fetchone()
-    print(f"size      {warehouse.path.stat().st_size / count:,.0f} bytes an article; postings and segments {postings}")
+    if options.then:
+        extend(warehouse, maker, meter, options, scratch)
+    print(
+        f"size      {warehouse.path.stat().st_size / maker.count:,.0f} bytes an article; postings and segments {postings}"
+    )
     ask(warehouse, maker, options.questions)
     copied = bare_copy(warehouse, scratch)
     begun = time.perf_counter()
@@ -341,6 +358,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=300)
     parser.add_argument("--daily", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=1000)
+    parser.add_argument("--then", type=int, default=0)
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--folder", type=Path)
     for name in ("--stages", "--peers", "--fts"):
