@@ -22,7 +22,7 @@ from warehouse.statements import rows, run_sql
 _PATIENCE = 3  # batches of a process that are linked by reading the table
 _MOST = 64_000_000  # fingerprints that are kept in memory at most; of more, the table is read each time
 _STEP = 4  # runs of like size that become one
-_MERGED = 10_000_000  # entries that are merged at most, for that takes their size once more
+_MERGED = 13_000_000  # entries that are merged at most, for that takes their size once more
 _LOW = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
 
@@ -142,13 +142,15 @@ def _of_texts(block: _Block, wanted: Numbers) -> tuple[Numbers, _Hashes]:
 
 
 def _block(numbers: Numbers, hashes: _Hashes) -> _Block:
-    kinds, first = np.unique(numbers, return_index=True)
-    return _Block(kinds, np.append(first, len(numbers)), hashes)
+    first = np.flatnonzero(np.diff(numbers, prepend=-1))
+    return _Block(numbers[first], np.append(first, len(numbers)), hashes)
 
 
 def _joined(blocks: Sequence[_Block]) -> _Block:
-    numbers = np.concatenate([np.repeat(block.numbers, np.diff(block.starts)) for block in blocks])
-    return _block(numbers, np.concatenate([block.hashes for block in blocks]))
+    numbers = np.concatenate([block.numbers for block in blocks])
+    ends = np.cumsum(np.concatenate([np.diff(block.starts) for block in blocks]))
+    last = np.flatnonzero(np.diff(numbers, append=-1))  # a text may lie across two blocks
+    return _Block(numbers[last], np.append(0, ends[last]), np.concatenate([block.hashes for block in blocks]))
 
 
 def _stretches(starts: Numbers, sizes: Numbers) -> Numbers:
