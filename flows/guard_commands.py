@@ -69,14 +69,20 @@ def open_store(path: Path | None) -> Warehouse:
 def as_one_line() -> Iterator[None]:
     """Turn what can go wrong with a warehouse into one line and an exit code."""
     from warehouse.archive import ArchiveDamagedError
-    from warehouse.database import MigrationError, WarehouseDamagedError, WarehouseLockedError, WarehouseMissingError
+    from warehouse.database import (
+        MigrationError,
+        WarehouseDamagedError,
+        WarehouseLockedError,
+        WarehouseMemoryError,
+        WarehouseMissingError,
+    )
     from warehouse.queries import NoSuchArticleError
 
     try:
         yield
     except WarehouseLockedError as error:
         end(LOCKED, error)
-    except (WarehouseMissingError, NoSuchArticleError, MigrationError) as error:
+    except (WarehouseMissingError, WarehouseMemoryError, NoSuchArticleError, MigrationError) as error:
         end(USAGE, error)
     except (WarehouseDamagedError, ArchiveDamagedError) as error:
         end(DAMAGED, error)

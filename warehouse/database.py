@@ -30,6 +30,7 @@ _STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the old
 _DAMAGE = re.compile(
     r"[Cc]orrupt|[Cc]hecksum|[Cc]ould not read (?:all|enough) bytes|Failed to deserialize|FATAL|INTERNAL"
 )
+_WANTING = re.compile(r"could not allocate|Out of Memory", re.IGNORECASE)
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -48,6 +49,10 @@ class WarehouseMissingError(Exception):
 
 class WarehouseDamagedError(Exception):
     """The file is no DuckDB database, or a damaged one."""
+
+
+class WarehouseMemoryError(Exception):
+    """What was asked of the file takes more memory than its limit."""
 
 
 class MigrationError(Exception):
@@ -76,7 +81,10 @@ class Warehouse:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the file to read. Raises WarehouseMissingError, WarehouseLockedError or WarehouseDamagedError."""
+        """Open the file to read.
+
+        Raises WarehouseMissingError, WarehouseLockedError, WarehouseDamagedError or WarehouseMemoryError.
+        """
         if not self.path.exists():
             raise WarehouseMissingError(f"there is no warehouse at {self.path}; `dateline ingest` makes one")
         with self._open(read_only=True) as connection:
@@ -109,6 +117,8 @@ class Warehouse:
             connection.execute("SET TimeZone = 'UTC'")
             yield connection
         except duckdb.Error as error:
+            if _WANTING.search(str(error)):
+                raise WarehouseMemoryError(_wanting(self.memory_limit, error)) from None
             if _DAMAGE.search(str(error)):
                 raise WarehouseDamagedError(_damaged(self.path, error)) from None
             raise
@@ -208,6 +218,13 @@ def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("ROLLBACK")
     except duckdb.Error:
         return  # a full disk or a failed sync has ended the transaction already
+
+
+def _wanting(limit: str, error: Exception) -> str:
+    return (
+        f"this takes more than the {limit} that DuckDB may use ({str(error).splitlines()[0]}). Nothing of it was kept, and "
+        "what was read is in the archive: set DATELINE_MEMORY_LIMIT higher and run it again"
+    )
 
 
 def _damaged(path: Path, error: Exception) -> str:

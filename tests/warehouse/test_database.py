@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -12,6 +13,7 @@ from warehouse.database import (
     Warehouse,
     WarehouseDamagedError,
     WarehouseLockedError,
+    WarehouseMemoryError,
     WarehouseMissingError,
     migrate,
     migrations,
@@ -366,3 +368,15 @@ class TestOpening:
             pass
         script = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute('DELETE FROM runs')"
         assert subprocess.run([sys.executable, "-c", script, str(made.path)], check=False).returncode == 0
+
+
+def test_what_takes_more_memory_than_the_limit_is_told(warehouse):
+    """A piece of work that does not fit into DuckDB's memory says so, and which setting gives it more."""
+    small = replace(warehouse, memory_limit="30MB")
+    with (
+        pytest.raises(WarehouseMemoryError, match=r"30MB that DuckDB may use.*DATELINE_MEMORY_LIMIT"),
+        small.writing() as connection,
+    ):
+        connection.execute("SELECT list(range) FROM range(20_000_000)")
+    with warehouse.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchone() == (0,)

@@ -358,9 +358,15 @@ class TestCrashes:
             files = files or [(one.rows, Path(one.path).parent) for one in report.files]
             assert [(one.rows, Path(one.path).parent) for one in report.files] == files, point
             left = {path.name for path in house.iterdir()}
-            assert left <= {"dateline.duckdb", "dateline.duckdb.wal", "dateline.archive", "export", ".export.old"}, (
-                point
-            )
+            kept = {
+                "dateline.duckdb",
+                "dateline.duckdb.wal",
+                "dateline.archive",
+                "export",
+                ".export.old",
+                ".export.seals",
+            }
+            assert left <= kept, point
             assert sorted(
                 path.relative_to(house / "export").as_posix() for path in (house / "export").rglob("*.parquet")
             ) == [one.path for one in report.files], point
