@@ -8,7 +8,7 @@ WITH sized AS (
         segment,
         last_document,
         postings,
-        CASE WHEN postings >= 8_000_000 THEN 99 ELSE CAST(floor(log2(postings + 1) / 4) AS INTEGER) END AS size
+        CASE WHEN postings >= 4_000_000 THEN 99 ELSE CAST(floor(log2(postings + 1) / 4) AS INTEGER) END AS size
     FROM search_segments
 ),
 sizes AS (
@@ -28,6 +28,6 @@ SELECT
 FROM sizes
 INNER JOIN sized ON sized.segment > sizes.barrier
 GROUP BY sizes.size
-HAVING count(*) >= 16 OR (count(*) > 1 AND sum(sized.postings) >= 8_000_000)
+HAVING count(*) >= 16 OR (count(*) > 1 AND sum(sized.postings) >= 4_000_000)
 ORDER BY sizes.size
 LIMIT 1;
