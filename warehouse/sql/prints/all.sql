@@ -1,1 +1,1 @@
-SELECT text_number, hash FROM fingerprints ORDER BY text_number;
+SELECT text_number, hash FROM fingerprints;
