@@ -47,7 +47,7 @@ FROM (
 )
 ANTI JOIN (SELECT article_id FROM states WHERE is_new) AS newcomers USING (article_id);
 
-CREATE OR REPLACE TEMP TABLE former_pairs AS
+CREATE OR REPLACE TEMP TABLE places_of_pairs AS
 SELECT rowid AS place FROM near_duplicates SEMI JOIN parted_articles USING (article_id)
 UNION
 SELECT near_duplicates.rowid FROM near_duplicates SEMI JOIN parted_articles ON near_duplicates.other_id = parted_articles.article_id;
@@ -58,7 +58,7 @@ WHERE rowid IN (
     FROM (
         SELECT near_duplicates.rowid, method, article_id, other_id
         FROM near_duplicates
-        WHERE rowid IN (SELECT place FROM former_pairs)
+        WHERE rowid IN (SELECT place FROM places_of_pairs)
     )
     WHERE
         method = 'fingerprints'
