@@ -18,7 +18,7 @@ import duckdb
 from warehouse.archive import Archive
 from warehouse.prints import Prints
 from warehouse.search import index_backlog
-from warehouse.statements import list_sql, read_sql, run_sql
+from warehouse.statements import in_transaction, list_sql, read_sql, run_sql
 
 _POLL_SECONDS = 0.05
 # A commit over this size goes straight into the file; it would be written twice by way of the log, which is empty anyway
@@ -101,14 +101,8 @@ class Warehouse:
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file for one transaction: all of it is kept, or nothing."""
-        with self.writing() as connection:
-            connection.execute("BEGIN")
-            try:
-                yield connection
-            except BaseException:
-                _roll_back(connection)
-                raise
-            connection.execute("COMMIT")
+        with self.writing() as connection, in_transaction(connection):
+            yield connection
 
     @contextmanager
     def _open(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -171,6 +165,8 @@ def migrations() -> list[Migration]:
 def migrate(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
     """Apply the migrations that are missing, each in one transaction with its row; gives those applied.
 
+    The views and macros get their row when the index of search, which they make, holds all there is.
+
     Raises MigrationError for a schema that a newer program made, or a migration that was changed after it was applied.
     """
     known = _applied(connection)
@@ -185,21 +181,22 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
             raise MigrationError(f"migration {migration.version} ({migration.name}) was changed after it was applied")
         missing.append(migration)
     for migration in missing:
-        connection.execute("BEGIN")
-        try:
-            run_sql(connection, "migrations/0000_schema_migrations")
-            for name in migration.files:
+        with in_transaction(connection):
+            for name in ("migrations/0000_schema_migrations", *migration.files):
                 run_sql(connection, name)
-            if not migration.version:  # with the macros that tell words apart; articles may be older than the index
-                index_backlog(connection)
-            row = [migration.version, migration.name, datetime.now(UTC), migration.sha256]
-            connection.execute("DELETE FROM schema_migrations WHERE version = ?", row[:1])
-            connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?, ?)", row)
-        except BaseException:
-            _roll_back(connection)
-            raise
-        connection.execute("COMMIT")
+            if migration.version:
+                _record(connection, migration)
+        if not migration.version:  # with the macros that tell words apart; articles may be older than the index
+            index_backlog(connection)
+            with in_transaction(connection):
+                _record(connection, migration)
     return missing
+
+
+def _record(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+    row = [migration.version, migration.name, datetime.now(UTC), migration.sha256]
+    connection.execute("DELETE FROM schema_migrations WHERE version = ?", row[:1])
+    connection.execute("INSERT INTO schema_migrations VALUES (?, ?, ?, ?)", row)
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
@@ -211,13 +208,6 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
 
 def _sha256(names: list[str] | tuple[str, ...]) -> str:
     return hashlib.sha256("\n".join(map(read_sql, names)).encode()).hexdigest()
-
-
-def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
-    try:
-        connection.execute("ROLLBACK")
-    except duckdb.Error:
-        return  # a full disk or a failed sync has ended the transaction already
 
 
 def _wanting(limit: str, error: Exception) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import duckdb
 
-from warehouse.statements import rows, run_sql
+from warehouse.statements import in_transaction, rows, run_sql
 
 _SLICE = 2_000_000  # postings: a merge goes through the terms in stretches of about so many, for its memory
 _TERMS = 1 << 64
@@ -29,13 +29,17 @@ def refresh_dates(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def index_backlog(connection: duckdb.DuckDBPyConnection) -> None:
-    """Take into the index whatever is current and not in it, as in an archive that is older than the index."""
-    while True:
-        run_sql(connection, "search/from_backlog", {"most": _BACKLOG})
-        (found,) = rows(connection.execute("SELECT count(*) AS articles FROM to_index"))
-        if not found["articles"]:
-            return
-        _add(connection)
+    """Take into the index whatever is current and not in it, as in an archive that is older than the index.
+
+    It goes on some thousand articles at a time, each time in one transaction.
+    """
+    found = _BACKLOG
+    while found:
+        with in_transaction(connection):
+            run_sql(connection, "search/from_backlog", {"most": _BACKLOG})
+            (found,) = connection.execute("SELECT count(*) FROM to_index").fetchone() or (0,)
+            if found:
+                _add(connection)
 
 
 def _add(connection: duckdb.DuckDBPyConnection) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -38,3 +39,16 @@ def rows(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Give a result as one mapping a row."""
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+@contextmanager
+def in_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep all that is done in it, or nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # a full disk or a failed sync has ended the transaction already
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

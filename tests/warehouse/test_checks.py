@@ -107,7 +107,7 @@ CORRUPTIONS = {
     "search_is_fresh": [
         ("DELETE FROM search_documents WHERE article_id = $a", {"article_id": "$a", "documents": 0}),
         ("INSERT INTO search_documents FROM search_documents", {"article_id": "$a", "documents": 2}),
-        ("INSERT INTO search_documents VALUES (99, 'f00d', NULL, NULL, NULL)", {"article_id": "f00d"}),
+        ("INSERT INTO search_documents VALUES (99, 'f00d', 0, NULL, NULL, NULL)", {"article_id": "f00d"}),
         ("UPDATE article_versions SET title = 'Unheard' WHERE article_id = $a", {"article_id": "$a"}),
         ("DELETE FROM search_postings", {"article_id": "$a", "documents": 1}),
     ],

@@ -62,8 +62,8 @@ TABLES = {
         detail score days_apart shared_names shared_phrases shared_words
     """,
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
-    "search_documents": "document article_id published_at publisher article_key",
-    "search_postings": "segment term postings",
+    "search_documents": "document article_id article_key published_at publisher title",
+    "search_postings": "segment term posting positions",
     "search_segments": "segment last_document postings",
     "search_retired": "document",
     "sightings": "article_id captured_at arrival capture_id content is_dated article_key capture_key text_key",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -26,8 +27,8 @@ def found(rows):
 def terms(rows) -> list[tuple]:
     """Give what the index holds, by article; how it is laid out in segments is left out."""
     return rows("""
-        SELECT term, article_id, CAST(posting % 256 AS INTEGER)
-        FROM (SELECT term, unnest(postings) AS posting FROM search_postings)
+        SELECT term, article_id, CAST(posting % 256 AS INTEGER), positions
+        FROM search_postings
         INNER JOIN search_documents ON posting // 256 = document
         ORDER BY ALL
     """)
@@ -89,6 +90,33 @@ class TestQuestions:
         assert found('"harbour master" said title:a') == ["/together"]
         assert found('"arbour master"') == []
 
+    def test_words_of_a_phrase_may_be_the_same(self, take, capture, found):
+        """A word that stands in a phrase several times is needed at each of its places."""
+        take(
+            capture("He asked: to be or not to be?", "/whole"),
+            capture("To be, it seems, is not to be or to be.", "/apart"),
+            capture("Be or not to be to.", "/turned"),
+        )
+        assert found('"to be or not to be"') == ["/whole"]
+        assert set(found('"not to be" "or to be"')) == {"/apart"}
+
+    def test_a_phrase_ends_with_the_headline(self, take, capture, found):
+        """No phrase goes from the headline into the text."""
+        take(capture("Master of the port.", "/parted", title="The harbour"), capture("The harbour master.", "/one"))
+        assert found('"harbour master"') == ["/one"]
+        assert set(found("harbour master")) == {"/parted", "/one"}
+
+    def test_a_phrase_among_many_that_fit_better(self, take, capture, found):
+        """The phrase is found in the one article that has it, where a thousand others have its words more often."""
+        words = "Salt and oats. " * 3
+        take(
+            *(capture(f"{words} Number {n}.", f"/{n}") for n in range(1100)),
+            capture(f"Here oats and salt are sold. {'So it goes on and on. ' * 40}", "/here"),
+            documents=300,
+        )
+        assert found('"oats and salt are"') == ["/here"]
+        assert found('"oats and salt"', most="3") == ["/here"]
+
     def test_a_word_of_the_headline(self, take, capture, found):
         """`title:` finds in headlines alone, a phrase too."""
         take(
@@ -129,6 +157,17 @@ class TestQuestions:
         every = rows("SELECT article_id FROM search('salt oats')")
         assert len(every) == 30
         assert rows("SELECT article_id FROM search('salt oats', most := 7)") == every[:7]
+
+
+class TestPlan:
+    def test_parts_of_a_question_are_worked_out_once(self, take, capture, warehouse):
+        """What DuckDB keeps of a stored macro makes no part of it run as often as it is named."""
+        take(capture(BREAD, "/1"))
+        with warehouse.reading() as connection:
+            plan = connection.execute("EXPLAIN (FORMAT json) FROM search('loaf')").fetchall()[0][1]
+        names = re.findall(r'"CTE Name": "(\w+)"', plan)
+        assert len(names) == len(set(names))
+        assert {"found", "sizes", "rarest", "two", "matched", "scored"} <= set(names)
 
 
 class TestUpkeep:

@@ -19,6 +19,6 @@ FROM (
 )
 INNER JOIN search_documents USING (article_id)
 ANTI JOIN (
-    SELECT term, CAST(unnest(postings) // 256 AS BIGINT) AS document FROM search_postings
+    SELECT term, posting >> 8 AS document FROM search_postings
 ) AS posted USING (term, document)
 ORDER BY ALL;

@@ -1,131 +1,135 @@
-CREATE OR REPLACE MACRO search_with_text(
+CREATE OR REPLACE MACRO search(
     words, since := NULL, until := NULL, from_publisher := NULL, most := 1_000_000_000
 ) AS TABLE
-WITH asked AS MATERIALIZED (
-    SELECT words AS question
-),
-fields AS MATERIALIZED (
-    SELECT
-        regexp_extract_all(question, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', 1) AS of_title,
-        regexp_replace(question, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', ' ', 'g') AS anywhere
-    FROM asked
-),
 -- What was asked, in pieces: all words together, the phrases among them, and what is asked of the headline. They are cut
 -- in one place, for it takes longer to make the patterns ready than to use them.
-pieces AS MATERIALIZED (
-    SELECT *, length(piece) > 2 AND (contains(piece, ' ') OR is_unspaced(piece)) AS is_phrase
+WITH pieces AS MATERIALIZED (
+    SELECT kind, row_number() OVER () AS piece, spaced(piece) AS piece_words
     FROM (
-        SELECT kind, spaced(piece) AS piece
-        FROM (
-            SELECT 'words' AS kind, anywhere AS piece FROM fields
-            UNION ALL
-            SELECT 'phrase', unnest(regexp_extract_all(anywhere, '"([^"]*)"', 1)) FROM fields
-            UNION ALL
-            SELECT 'title', unnest(of_title) FROM fields
-        )
+        SELECT 'words' AS kind, regexp_replace(words, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', ' ', 'g') AS piece
+        UNION ALL
+        SELECT
+            'phrase',
+            unnest(regexp_extract_all(regexp_replace(words, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', ' ', 'g'), '"([^"]*)"', 1))
+        UNION ALL
+        SELECT 'title', unnest(regexp_extract_all(words, '(?i)\btitle:\s*("[^"]*"|[^"\s]+)', 1))
     )
 ),
-parts AS MATERIALIZED (
+asked AS MATERIALIZED (
     SELECT
-        coalesce(list(piece) FILTER (kind = 'phrase' AND is_phrase), []) AS phrases,
-        coalesce(list(piece) FILTER (kind = 'title' AND is_phrase), []) AS title_phrases
-    FROM pieces
-),
-terms AS MATERIALIZED (
-    SELECT DISTINCT md5_number_lower(CASE WHEN kind = 'title' THEN 'title:' || word ELSE word END) AS term
-    FROM (SELECT kind, unnest(words_in(piece)) AS word FROM pieces WHERE kind <> 'phrase')
+        md5_number_lower(CASE WHEN kind = 'title' THEN 'title:' || word ELSE word END) AS term,
+        piece,
+        place,
+        length,
+        kind <> 'words' AND length > 1 AS is_in_phrase
+    FROM (
+        SELECT kind, piece, len(words_of_piece) AS length, unnest(words_of_piece) AS word, generate_subscripts(words_of_piece, 1) AS place
+        FROM (SELECT kind, piece, words_in(piece_words) AS words_of_piece FROM pieces)
+    )
     WHERE word <> ''
 ),
 found AS MATERIALIZED (
-    SELECT term, postings FROM search_postings INNER JOIN terms USING (term)
+    SELECT term, posting FROM search_postings INNER JOIN (SELECT DISTINCT term FROM asked) USING (term)
 ),
 sizes AS MATERIALIZED (
     SELECT
         term,
-        row_number() OVER (ORDER BY coalesce(sum(len(postings)), 0), term) = 1 AS is_rarest,
-        2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(sum(len(postings)), 0) + .5)) AS weight
-    FROM terms
-    LEFT JOIN found USING (term)
-    GROUP BY term
+        row_number() OVER (ORDER BY coalesce(size, 0), term) AS rank,
+        count(*) OVER () AS terms,
+        2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(size, 0) + .5)) AS weight
+    FROM (SELECT DISTINCT term FROM asked)
+    LEFT JOIN (SELECT term, count(*) AS size FROM found GROUP BY term) USING (term)
 ),
--- Only what has the rarest word is looked for among what has the others.
-candidates AS MATERIALIZED (
-    SELECT CAST(posting // 256 AS BIGINT) AS document, weight * (posting % 256) AS score
-    FROM (SELECT weight, unnest(postings) AS posting FROM found INNER JOIN sizes USING (term) WHERE is_rarest)
-    ANTI JOIN search_retired ON CAST(posting // 256 AS BIGINT) = search_retired.document
+-- Only what has the rarest word is looked for among what has the next one, and what has both among what has the others.
+rarest AS MATERIALIZED (
+    SELECT posting >> 8 AS document, weight * (posting & 255) AS score, terms
+    FROM found
+    INNER JOIN (SELECT term, weight, terms FROM sizes WHERE rank = 1) USING (term)
+    ANTI JOIN search_retired ON posting >> 8 = search_retired.document
+),
+two AS MATERIALIZED (
+    SELECT document, score, terms FROM rarest WHERE terms = 1
+    UNION ALL
+    SELECT document, score + (SELECT weight FROM sizes WHERE rank = 2) * (posting & 255), terms
+    FROM (SELECT posting FROM found WHERE term = (SELECT term FROM sizes WHERE rank = 2)) AS second
+    INNER JOIN (FROM rarest WHERE terms > 1) AS rarest ON posting >> 8 = rarest.document
 ),
 others AS (
-    SELECT CAST(posting // 256 AS BIGINT) AS document, sum(weight * (posting % 256)) AS score, count(*) AS terms
-    FROM (SELECT weight, unnest(postings) AS posting FROM found INNER JOIN sizes USING (term) WHERE NOT is_rarest)
-    SEMI JOIN candidates ON CAST(posting // 256 AS BIGINT) = candidates.document
+    SELECT posting >> 8 AS document, sum(weight * (posting & 255)) AS score, count(*) AS terms
+    FROM found
+    INNER JOIN (SELECT term, weight FROM sizes WHERE rank > 2) USING (term)
+    SEMI JOIN (FROM two WHERE terms > 2) AS two ON posting >> 8 = two.document
     GROUP BY ALL
 ),
 together AS MATERIALIZED (
-    SELECT document, round(candidates.score + coalesce(others.score, 0), 9) AS score  -- in whatever order it was added up
-    FROM candidates
+    SELECT document, round(two.score + coalesce(others.score, 0), 3) AS score  -- in whatever order it was added up
+    FROM two
     LEFT JOIN others USING (document)
-    WHERE coalesce(others.terms, 0) + 1 = (SELECT count(*) FROM terms)
+    WHERE coalesce(others.terms, 0) + 2 >= two.terms
 ),
 -- What is not narrowed reads none of the documents.
 matched AS MATERIALIZED (
     SELECT document, score FROM together WHERE since IS NULL AND until IS NULL AND from_publisher IS NULL
     UNION ALL
     SELECT document, score
-    FROM (
-        SELECT document, score
-        FROM together
-        WHERE since IS NOT NULL OR until IS NOT NULL OR from_publisher IS NOT NULL
-    )
+    FROM (SELECT document, score FROM together WHERE since IS NOT NULL OR until IS NOT NULL OR from_publisher IS NOT NULL)
     INNER JOIN search_documents USING (document)
     WHERE
         (since IS NULL OR published_at >= CAST(since AS TIMESTAMPTZ))
         AND (until IS NULL OR published_at < CAST(until AS TIMESTAMPTZ))
-        AND (from_publisher IS NULL OR publisher = lower(from_publisher))
+        AND (from_publisher IS NULL OR lower(publisher) = lower(from_publisher))
 ),
--- Phrases are looked for in the texts of the best matches, and in those of the others only if too few of these have them:
--- to read a text takes as long as to find a thousand.
-phrased AS MATERIALIZED (
-    SELECT document, score, score >= (SELECT min(score) FROM (SELECT score FROM matched ORDER BY score DESC LIMIT 100)) AS is_best
+-- Phrases are looked for in the best matches first, and in the others only if too few of these have them.
+tried AS MATERIALIZED (
+    SELECT document, score, score >= (SELECT min(score) FROM (SELECT score FROM matched ORDER BY score DESC LIMIT 1000)) AS is_best
     FROM matched
-    WHERE (SELECT len(phrases) + len(title_phrases) > 0 FROM parts)
+    WHERE (SELECT bool_or(is_in_phrase) FROM asked)
 ),
-places AS MATERIALIZED (
-    SELECT document, article_id, versions.rowid AS place
-    FROM (SELECT document, article_id, article_key FROM phrased INNER JOIN search_documents USING (document)) AS these
-    INNER JOIN (SELECT rowid, article_key FROM article_versions WHERE valid_to IS NULL) AS versions USING (article_key)
-),
-best_with_phrases AS MATERIALIZED (
-    SELECT document, score
+-- A phrase begins where as many of its words as it has stand at their distance from one place.
+best_in_order AS MATERIALIZED (
+    SELECT document
     FROM (
-        SELECT document, score, list_transform([coalesce(title, ''), text], lambda part: spaced(part)) AS parts_spaced
-        FROM (SELECT * FROM phrased WHERE is_best)
-        INNER JOIN places USING (document)
-        INNER JOIN article_versions ON article_versions.rowid = places.place AND article_versions.article_id = places.article_id
+        SELECT document, piece
+        FROM (
+            SELECT posting >> 8 AS document, piece, length, unnest(positions) - place AS begins
+            FROM search_postings
+            INNER JOIN (SELECT term, piece, place, length FROM asked WHERE is_in_phrase) USING (term)
+            WHERE posting >> 8 IN (SELECT document FROM tried WHERE is_best)
+        )
+        GROUP BY document, piece, length, begins
+        HAVING count(*) = length
     )
-    CROSS JOIN parts
-    WHERE has_phrases(parts_spaced, phrases, title_phrases)
+    GROUP BY document
+    HAVING count(DISTINCT piece) = (SELECT count(DISTINCT piece) FROM asked WHERE is_in_phrase)
 ),
-others_with_phrases AS (
-    SELECT document, score
+others_in_order AS (
+    SELECT document
     FROM (
-        SELECT document, score, list_transform([coalesce(title, ''), text], lambda part: spaced(part)) AS parts_spaced
-        FROM (SELECT * FROM phrased WHERE NOT is_best AND (SELECT count(*) < most FROM best_with_phrases))
-        INNER JOIN places USING (document)
-        INNER JOIN article_versions ON article_versions.rowid = places.place AND article_versions.article_id = places.article_id
+        SELECT document, piece
+        FROM (
+            SELECT posting >> 8 AS document, piece, length, unnest(positions) - place AS begins
+            FROM search_postings
+            INNER JOIN (
+                SELECT term, piece, place, length FROM asked WHERE is_in_phrase AND (SELECT count(*) < most FROM best_in_order)
+            ) USING (term)
+            WHERE posting >> 8 IN (SELECT document FROM tried WHERE NOT is_best)
+        )
+        GROUP BY document, piece, length, begins
+        HAVING count(*) = length
     )
-    CROSS JOIN parts
-    WHERE has_phrases(parts_spaced, phrases, title_phrases)
+    GROUP BY document
+    HAVING count(DISTINCT piece) = (SELECT count(DISTINCT piece) FROM asked WHERE is_in_phrase)
 ),
 scored AS MATERIALIZED (
-    SELECT document, score FROM matched WHERE (SELECT len(phrases) + len(title_phrases) = 0 FROM parts)
+    SELECT document, score FROM matched WHERE NOT coalesce((SELECT bool_or(is_in_phrase) FROM asked), false)
     UNION ALL
-    SELECT document, score FROM best_with_phrases
+    SELECT document, score FROM tried SEMI JOIN best_in_order USING (document)
     UNION ALL
-    SELECT document, score FROM others_with_phrases
+    SELECT document, score FROM tried SEMI JOIN others_in_order USING (document)
 ),
 -- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
 in_reach AS MATERIALIZED (
-    SELECT score, search_documents.rowid AS place
+    SELECT score, search_documents.rowid AS place, article_key
     FROM (
         SELECT document, score
         FROM scored
@@ -133,36 +137,36 @@ in_reach AS MATERIALIZED (
     )
     INNER JOIN search_documents USING (document)
 ),
-best AS MATERIALIZED (
-    SELECT score, article_id, article_key
+best AS (
+    SELECT score, place
     FROM in_reach
-    INNER JOIN search_documents ON search_documents.rowid = in_reach.place
-    ORDER BY score DESC, article_id
+    ORDER BY score DESC, article_key
     LIMIT most
-),
--- Rows are looked up by a number and read by their places: those of twenty texts alone, where a join by id goes through
--- all ids and texts there are.
-rows_of_best AS MATERIALIZED (
-    SELECT best.score, best.article_id, versions.rowid AS place
-    FROM best
-    INNER JOIN (SELECT rowid, article_key FROM article_versions WHERE valid_to IS NULL) AS versions USING (article_key)
 )
-SELECT
-    round(rows_of_best.score, 3) AS score,
-    versions.article_id,
-    versions.published_at,
-    coalesce(versions.publisher, versions.hostname) AS publisher,
-    versions.title,
-    versions.text
-FROM rows_of_best
-INNER JOIN article_versions AS versions
-    ON versions.rowid = rows_of_best.place AND versions.article_id = rows_of_best.article_id
-ORDER BY rows_of_best.score DESC, versions.article_id;
-COMMENT ON MACRO TABLE search_with_text IS 'What search finds, with the texts';
+-- A limit that is not below a join would have DuckDB write all parts above out anew wherever they are named: that a part
+-- is materialized is forgotten when a macro is stored.
+SELECT best.score, documents.article_id, documents.published_at, documents.publisher, documents.title
+FROM best
+INNER JOIN search_documents AS documents ON documents.rowid = best.place
+ORDER BY best.score DESC, documents.article_id;
+COMMENT ON MACRO TABLE search IS 'Current articles that have all the words, the best match first (BM25, a word of the headline counts as three). "…" is a phrase, title:… stands in the headline; since, until and from_publisher narrow it, most ends it';
 
-CREATE OR REPLACE MACRO search(
+-- Texts are looked up by a number and read by their places: those of twenty articles alone, where a join by id goes
+-- through all ids and texts there are.
+CREATE OR REPLACE MACRO search_with_text(
     words, since := NULL, until := NULL, from_publisher := NULL, most := 1_000_000_000
 ) AS TABLE
-SELECT * EXCLUDE (text)
-FROM search_with_text(words, since := since, until := until, from_publisher := from_publisher, most := most);
-COMMENT ON MACRO TABLE search IS 'Current articles that have all the words, the best match first (BM25, a word of the headline counts as three). "…" is a phrase, title:… stands in the headline; since, until and from_publisher narrow it, most ends it';
+WITH hits AS MATERIALIZED (
+    SELECT *, CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) AS article_key
+    FROM search(words, since := since, until := until, from_publisher := from_publisher, most := most)
+),
+places AS MATERIALIZED (
+    SELECT hits.*, versions.rowid AS place
+    FROM hits
+    INNER JOIN (SELECT rowid, article_key FROM article_versions WHERE valid_to IS NULL) AS versions USING (article_key)
+)
+SELECT places.* EXCLUDE (article_key, place), versions.text
+FROM places
+INNER JOIN article_versions AS versions ON versions.rowid = places.place AND versions.article_id = places.article_id
+ORDER BY places.score DESC, places.article_id;
+COMMENT ON MACRO TABLE search_with_text IS 'What search finds, with the texts';

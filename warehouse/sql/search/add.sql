@@ -17,13 +17,14 @@ DELETE FROM search_documents WHERE rowid IN (SELECT place FROM former_documents)
 
 CREATE OR REPLACE TEMP TABLE numbered AS
 SELECT
-    (SELECT coalesce(max(last_document), 0) FROM search_segments) + row_number() OVER (ORDER BY ordinal) AS document,
+    CAST((SELECT coalesce(max(last_document), 0) FROM search_segments) + row_number() OVER (ORDER BY ordinal) AS UBIGINT) AS document,
     article_id,
     published_at,
     publisher,
     title,
-    text,
-    length(text) AS length
+    length(text) AS length,
+    spaced(coalesce(title, '')) AS spaced_title,
+    spaced(text) AS spaced_text
 FROM to_index;
 
 INSERT INTO search_documents BY NAME
@@ -32,61 +33,58 @@ SELECT
     article_id,
     published_at,
     publisher,
-    CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) AS article_key
+    CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) AS article_key,
+    title
 FROM numbered
 ORDER BY document;
 
--- First what stands between spaces is counted, and then cut into words, each kind of it once: a batch has ten times as
--- many words as different ones. What stands in the headline is counted once more by itself, behind a space.
-CREATE OR REPLACE TEMP TABLE chunks AS
-SELECT document, chunk, CAST(sum(times) AS INTEGER) AS times
+-- Each word of each document with its place; a place without a word parts the headline from the text, so that no phrase
+-- goes from one into the other.
+CREATE OR REPLACE TEMP TABLE placed AS
+SELECT document, unnest(words) AS word, generate_subscripts(words, 1) AS position, titled
 FROM (
-    SELECT document, unnest(string_split(replace(text, chr(10), ' '), ' ')) AS chunk, 1 AS times FROM numbered
-    UNION ALL
-    SELECT document, unnest(string_split(title, ' ')), 3 FROM numbered
-    UNION ALL
-    SELECT document, ' ' || unnest(string_split(title, ' ')), 1 FROM numbered
-)
-GROUP BY document, chunk;
+    SELECT document, list_concat(of_title, [''], of_text) AS words, len(of_title) AS titled
+    FROM (SELECT document, words_in(spaced_title) AS of_title, words_in(spaced_text) AS of_text FROM numbered)
+);
+
+-- Words are turned into numbers once each: a batch has ten times as many words as different ones.
+CREATE OR REPLACE TEMP TABLE vocabulary AS
+SELECT word, md5_number_lower(word) AS term, md5_number_lower('title:' || word) AS title_term
+FROM (SELECT DISTINCT word FROM placed WHERE word <> '');
+
+CREATE OR REPLACE TEMP TABLE counted AS
+SELECT term, document, list(CAST(position AS UINTEGER)) AS positions, sum(CASE WHEN position <= titled THEN 3 ELSE 1 END) AS times
+FROM placed
+INNER JOIN vocabulary USING (word)
+GROUP BY term, document
+UNION ALL
+SELECT title_term, document, list(CAST(position AS UINTEGER)), count(*)
+FROM placed
+INNER JOIN vocabulary USING (word)
+WHERE position <= titled
+GROUP BY title_term, document;
 
 -- The weight of a word in a document is that of BM25 (k1 = 1.2, b = .75) with a word of the headline counted as three
 -- and 2,400 characters taken for the mean length: a fixed one, so that no other document changes it.
-CREATE OR REPLACE TEMP TABLE weighed AS
-WITH words AS (
-    SELECT chunk, unnest(words_in(words)) AS word
-    FROM (SELECT chunk, spaced(chunk) AS words FROM (SELECT DISTINCT chunk FROM chunks))
-    WHERE words <> ''
-),
-terms AS (
-    SELECT chunk, md5_number_lower(CASE WHEN starts_with(chunk, ' ') THEN 'title:' || word ELSE word END) AS term
-    FROM words
-    WHERE word <> ''
-)
-SELECT
-    term,
-    document,
-    CAST(ceil(255 * times / (times + .3e0 + .9e0 * length / 2400)) AS UBIGINT) AS weight
-FROM (
-    SELECT term, document, sum(CAST(times AS DOUBLE)) AS times FROM chunks INNER JOIN terms USING (chunk) GROUP BY ALL
-)
-INNER JOIN numbered USING (document);
-
 INSERT INTO search_postings
 SELECT
     (SELECT coalesce(max(segment), 0) + 1 FROM search_segments),
     term,
-    list_sort(list(CAST(document AS UBIGINT) * 256 + weight))
-FROM weighed
-GROUP BY term
-ORDER BY term;
+    (document << 8) + CAST(ceil(255 * times / (times + .3e0 + .9e0 * length / 2400)) AS UBIGINT) AS posting,
+    list_sort(positions)
+FROM counted
+INNER JOIN numbered USING (document)
+ORDER BY term, posting;
 
 INSERT INTO search_segments
-SELECT coalesce(max(segment), 0) + 1, (SELECT max(document) FROM numbered), (SELECT count(*) FROM weighed)
+SELECT coalesce(max(segment), 0) + 1, (SELECT max(document) FROM numbered), (SELECT count(*) FROM counted)
 FROM search_segments
 HAVING (SELECT count(*) FROM numbered) > 0;
 
 DROP TABLE numbered;
 
-DROP TABLE chunks;
+DROP TABLE placed;
 
-DROP TABLE weighed;
+DROP TABLE vocabulary;
+
+DROP TABLE counted;

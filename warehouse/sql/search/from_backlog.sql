@@ -6,9 +6,14 @@ SELECT
     title,
     text,
     published_at,
-    lower(coalesce(publisher, hostname)) AS publisher,
+    coalesce(publisher, hostname) AS publisher,
     true AS is_new
-FROM articles
-ANTI JOIN search_documents USING (article_id)
-ORDER BY article_id
-LIMIT $most;
+FROM article_versions
+WHERE
+    rowid IN (
+        SELECT place
+        FROM (SELECT rowid AS place, article_id FROM article_versions WHERE valid_to IS NULL)
+        ANTI JOIN search_documents USING (article_id)
+        ORDER BY place
+        LIMIT $most
+    );

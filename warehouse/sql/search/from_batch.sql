@@ -6,7 +6,7 @@ SELECT
     title,
     text,
     published_at,
-    lower(coalesce(publisher, hostname)) AS publisher,
+    coalesce(publisher, hostname) AS publisher,
     article_id NOT IN (SELECT article_id FROM former) AS is_new
 FROM made
 WHERE valid_to IS NULL;
