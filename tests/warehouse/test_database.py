@@ -63,7 +63,7 @@ TABLES = {
     """,
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
     "search_documents": "document article_id article_key published_at publisher title",
-    "search_postings": "segment term posting positions",
+    "search_postings": "segment term document weight positions",
     "search_segments": "segment last_document postings",
     "search_retired": "document",
     "sightings": "article_id captured_at arrival capture_id content is_dated article_key capture_key text_key",

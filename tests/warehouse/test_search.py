@@ -27,9 +27,9 @@ def found(rows):
 def terms(rows) -> list[tuple]:
     """Give what the index holds, by article; how it is laid out in segments is left out."""
     return rows("""
-        SELECT term, article_id, CAST(posting % 256 AS INTEGER), positions
+        SELECT term, article_id, weight, positions
         FROM search_postings
-        INNER JOIN search_documents ON posting // 256 = document
+        INNER JOIN search_documents USING (document)
         ORDER BY ALL
     """)
 

@@ -19,6 +19,6 @@ FROM (
 )
 INNER JOIN search_documents USING (article_id)
 ANTI JOIN (
-    SELECT term, posting >> 8 AS document FROM search_postings
+    SELECT term, document FROM search_postings
 ) AS posted USING (term, document)
 ORDER BY ALL;

@@ -29,43 +29,43 @@ asked AS MATERIALIZED (
     WHERE word <> ''
 ),
 found AS MATERIALIZED (
-    SELECT term, posting FROM search_postings INNER JOIN (SELECT DISTINCT term FROM asked) USING (term)
+    SELECT term, document, weight FROM search_postings INNER JOIN (SELECT DISTINCT term FROM asked) USING (term)
 ),
+-- What a word is worth is counted in millionths: whole numbers come to the same in whatever order they are added up.
 sizes AS MATERIALIZED (
     SELECT
         term,
         row_number() OVER (ORDER BY coalesce(size, 0), term) AS rank,
         count(*) OVER () AS terms,
-        2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(size, 0) + .5)) AS weight
+        CAST(1e6 * 2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(size, 0) + .5)) AS BIGINT) AS worth
     FROM (SELECT DISTINCT term FROM asked)
     LEFT JOIN (SELECT term, count(*) AS size FROM found GROUP BY term) USING (term)
 ),
 -- Only what has the rarest word is looked for among what has the next one, and what has both among what has the others.
 rarest AS MATERIALIZED (
-    SELECT posting >> 8 AS document, weight * (posting & 255) AS score, terms
+    SELECT document, worth * weight AS score, terms
     FROM found
-    INNER JOIN (SELECT term, weight, terms FROM sizes WHERE rank = 1) USING (term)
-    ANTI JOIN search_retired ON posting >> 8 = search_retired.document
+    INNER JOIN (SELECT term, worth, terms FROM sizes WHERE rank = 1) USING (term)
+    ANTI JOIN search_retired USING (document)
 ),
 two AS MATERIALIZED (
     SELECT document, score, terms FROM rarest WHERE terms = 1
     UNION ALL
-    SELECT document, score + (SELECT weight FROM sizes WHERE rank = 2) * (posting & 255), terms
-    FROM (SELECT posting FROM found WHERE term = (SELECT term FROM sizes WHERE rank = 2)) AS second
-    INNER JOIN (FROM rarest WHERE terms > 1) AS rarest ON posting >> 8 = rarest.document
+    SELECT document, score + (SELECT worth FROM sizes WHERE rank = 2) * weight, terms
+    FROM (SELECT document, weight FROM found WHERE term = (SELECT term FROM sizes WHERE rank = 2)) AS second
+    INNER JOIN (FROM rarest WHERE terms > 1) AS rarest USING (document)
 ),
 others AS (
-    SELECT posting >> 8 AS document, sum(weight * (posting & 255)) AS score, count(*) AS terms
+    SELECT document, CAST(sum(worth * weight) AS BIGINT) AS score, count(*) AS terms
     FROM found
-    INNER JOIN (SELECT term, weight FROM sizes WHERE rank > 2) USING (term)
-    SEMI JOIN (FROM two WHERE terms > 2) AS two ON posting >> 8 = two.document
-    GROUP BY ALL
+    INNER JOIN (SELECT term, worth FROM sizes WHERE rank > 2) USING (term)
+    SEMI JOIN (FROM two WHERE terms > 2) AS two USING (document)
+    GROUP BY document
 ),
 together AS MATERIALIZED (
-    SELECT document, round(two.score + coalesce(others.score, 0), 3) AS score  -- in whatever order it was added up
-    FROM two
-    LEFT JOIN others USING (document)
-    WHERE coalesce(others.terms, 0) + 2 >= two.terms
+    SELECT document, score FROM two WHERE terms <= 2
+    UNION ALL
+    SELECT document, two.score + others.score FROM two INNER JOIN others USING (document) WHERE others.terms + 2 = two.terms
 ),
 -- What is not narrowed reads none of the documents.
 matched AS MATERIALIZED (
@@ -91,10 +91,10 @@ best_in_order AS MATERIALIZED (
     FROM (
         SELECT document, piece
         FROM (
-            SELECT posting >> 8 AS document, piece, length, unnest(positions) - place AS begins
+            SELECT document, piece, length, unnest(positions) - place AS begins
             FROM search_postings
             INNER JOIN (SELECT term, piece, place, length FROM asked WHERE is_in_phrase) USING (term)
-            WHERE posting >> 8 IN (SELECT document FROM tried WHERE is_best)
+            WHERE document IN (SELECT document FROM tried WHERE is_best)
         )
         GROUP BY document, piece, length, begins
         HAVING count(*) = length
@@ -107,12 +107,12 @@ others_in_order AS (
     FROM (
         SELECT document, piece
         FROM (
-            SELECT posting >> 8 AS document, piece, length, unnest(positions) - place AS begins
+            SELECT document, piece, length, unnest(positions) - place AS begins
             FROM search_postings
             INNER JOIN (
                 SELECT term, piece, place, length FROM asked WHERE is_in_phrase AND (SELECT count(*) < most FROM best_in_order)
             ) USING (term)
-            WHERE posting >> 8 IN (SELECT document FROM tried WHERE NOT is_best)
+            WHERE document IN (SELECT document FROM tried WHERE NOT is_best)
         )
         GROUP BY document, piece, length, begins
         HAVING count(*) = length
@@ -145,7 +145,7 @@ best AS (
 )
 -- A limit that is not below a join would have DuckDB write all parts above out anew wherever they are named: that a part
 -- is materialized is forgotten when a macro is stored.
-SELECT best.score, documents.article_id, documents.published_at, documents.publisher, documents.title
+SELECT round(best.score / 1e6, 3) AS score, documents.article_id, documents.published_at, documents.publisher, documents.title
 FROM best
 INNER JOIN search_documents AS documents ON documents.rowid = best.place
 ORDER BY best.score DESC, documents.article_id;

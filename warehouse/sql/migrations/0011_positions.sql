@@ -10,7 +10,7 @@ DELETE FROM search_segments;
 DROP TABLE search_retired;
 
 CREATE TABLE search_documents (
-    document UBIGINT NOT NULL,
+    document UINTEGER NOT NULL,
     article_id VARCHAR NOT NULL,
     article_key UBIGINT NOT NULL,
     published_at TIMESTAMPTZ,
@@ -28,17 +28,19 @@ COMMENT ON COLUMN search_documents.title IS 'Headline';
 CREATE TABLE search_postings (
     segment INTEGER NOT NULL,
     term UBIGINT NOT NULL,
-    posting UBIGINT NOT NULL,
+    document UINTEGER NOT NULL,
+    weight UTINYINT NOT NULL,
     positions UINTEGER[] NOT NULL
 );
 COMMENT ON TABLE search_postings IS 'The inverted index: segments, each in order of terms and documents; segments of like size are merged as they gather';
 COMMENT ON COLUMN search_postings.segment IS 'Segment: what one batch brought, or the merge of several';
 COMMENT ON COLUMN search_postings.term IS 'Lower 64 bits of the MD5 of a word, or of title: and a word of the headline';
-COMMENT ON COLUMN search_postings.posting IS 'A document with the term: its number * 256 + weight of the term in it, 1 to 255';
+COMMENT ON COLUMN search_postings.document IS 'Number of a document with the term';
+COMMENT ON COLUMN search_postings.weight IS 'Weight of the term in the document, 1 to 255';
 COMMENT ON COLUMN search_postings.positions IS 'Where it stands in the document, counted in words from 1; between headline and text one number is left out';
 
 CREATE TABLE search_retired (
-    document UBIGINT NOT NULL
+    document UINTEGER NOT NULL
 );
 COMMENT ON TABLE search_retired IS 'Documents that are current no more and whose postings no merge has left out yet';
 COMMENT ON COLUMN search_retired.document IS 'Number in the index of search';

@@ -17,7 +17,7 @@ DELETE FROM search_documents WHERE rowid IN (SELECT place FROM former_documents)
 
 CREATE OR REPLACE TEMP TABLE numbered AS
 SELECT
-    CAST((SELECT coalesce(max(last_document), 0) FROM search_segments) + row_number() OVER (ORDER BY ordinal) AS UBIGINT) AS document,
+    CAST((SELECT coalesce(max(last_document), 0) FROM search_segments) + row_number() OVER (ORDER BY ordinal) AS UINTEGER) AS document,
     article_id,
     published_at,
     publisher,
@@ -70,11 +70,12 @@ INSERT INTO search_postings
 SELECT
     (SELECT coalesce(max(segment), 0) + 1 FROM search_segments),
     term,
-    (document << 8) + CAST(ceil(255 * times / (times + .3e0 + .9e0 * length / 2400)) AS UBIGINT) AS posting,
+    document,
+    CAST(ceil(255 * times / (times + .3e0 + .9e0 * length / 2400)) AS UTINYINT),
     list_sort(positions)
 FROM counted
 INNER JOIN numbered USING (document)
-ORDER BY term, posting;
+ORDER BY term, document;
 
 INSERT INTO search_segments
 SELECT coalesce(max(segment), 0) + 1, (SELECT max(document) FROM numbered), (SELECT count(*) FROM counted)
