@@ -81,7 +81,7 @@ VIEWS = {
     """,
 }
 MACROS = {"search", "search_with_text", "similar_to", "story_timeline", "articles_as_of", "makes_pair", "known_day"}
-WORDS = {"folded", "spaced", "is_unspaced", "words_in", "has_phrase", "has_phrases"}
+WORDS = {"folded", "spaced", "is_unspaced", "words_in"}
 LISTS = {("article_versions", "authors"), ("article_versions", "flags")}
 
 HOLD = """

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from warehouse.database import Warehouse
+from warehouse.statements import run_sql
 
 BREAD = "Bakers in Port Ellen cut the price of a loaf by a tenth on Monday."
 SALT = "Salt from the old pans is on sale again, the harbour master said."
@@ -216,6 +217,50 @@ class TestUpkeep:
         with warehouse.writing():
             pass
         assert len(found("salt")) == 5
+
+    def test_an_index_that_is_made_anew_is_gone_on_with(self, take, capture, rows, warehouse, monkeypatch):
+        """What ends the making of an index loses what was not kept yet; the next who opens the file finishes it."""
+        take(*(capture(f"Salt {n}", f"/{n}") for n in range(7)))
+        before = terms(rows)
+        with warehouse.transaction() as connection:
+            for name in ("documents", "postings", "segments", "retired"):
+                connection.execute(f"DELETE FROM search_{name}")
+            connection.execute("DELETE FROM schema_migrations WHERE version = 0")
+        monkeypatch.setattr("warehouse.search._BACKLOG", 3)
+        calls = iter([None, None, ZeroDivisionError])
+
+        def fail_at_the_third(connection, name, values=None):
+            if name == "search/add" and (error := next(calls, None)):
+                raise error
+            return run_sql(connection, name, values)
+
+        with monkeypatch.context() as patched:
+            patched.setattr("warehouse.search.run_sql", fail_at_the_third)
+            with pytest.raises(ZeroDivisionError), warehouse.writing():
+                pass
+        assert rows("SELECT count(*) FROM search_documents") == [(6,)]
+        with warehouse.writing():
+            pass
+        assert terms(rows) == before
+
+    def test_an_index_of_the_former_form_is_made_anew(self, take, capture, found, rows, warehouse):
+        """An archive whose index held lists of postings gets one of rows, with the places of words."""
+        take(*(capture(f"Salt from the old pans {n}", f"/{n}") for n in range(5)))
+        before = terms(rows)
+        with warehouse.transaction() as connection:
+            for name in ("documents", "postings", "segments", "retired"):
+                connection.execute(f"DROP TABLE search_{name}")
+            run_sql(connection, "migrations/0004_search")
+            connection.execute("ALTER TABLE search_documents ADD COLUMN article_key UBIGINT")
+            connection.execute("INSERT INTO search_documents SELECT 1, article_id, NULL, NULL, 0 FROM articles")
+            connection.execute("INSERT INTO search_postings VALUES (1, 1, [257])")
+            connection.execute("INSERT INTO search_segments VALUES (1, 5, 1)")
+            connection.execute("INSERT INTO search_retired VALUES (4)")
+            connection.execute("DELETE FROM schema_migrations WHERE version IN (0, 11)")
+        with warehouse.writing():
+            pass
+        assert terms(rows) == before
+        assert len(found('"the old pans"')) == 5
 
     def test_a_load_that_fails_leaves_the_index_as_it_was(self, take, capture, found, rows, monkeypatch):
         """The index changes with the articles, in one transaction, or not at all."""

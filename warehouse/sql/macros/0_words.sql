@@ -40,16 +40,3 @@ CREATE OR REPLACE MACRO words_in(spaced_words) AS
         ELSE string_split(spaced_words, ' ')
     END;
 COMMENT ON MACRO words_in IS 'The list of words that the index knows, of a text that is spaced';
-
-CREATE OR REPLACE MACRO has_phrase(spaced_words, spaced_phrase) AS
-    contains(
-        ' ' || spaced_words || ' ', CASE WHEN is_unspaced(spaced_phrase) THEN spaced_phrase ELSE ' ' || spaced_phrase || ' ' END
-    );
-COMMENT ON MACRO has_phrase IS 'Whether a text has the words of a phrase in its order, one after the other; both are spaced';
-
-CREATE OR REPLACE MACRO has_phrases(title_and_text, phrases, title_phrases) AS
-    len(list_filter(
-        phrases, lambda phrase: NOT has_phrase(title_and_text[1], phrase) AND NOT has_phrase(title_and_text[2], phrase)
-    )) = 0
-    AND len(list_filter(title_phrases, lambda phrase: NOT has_phrase(title_and_text[1], phrase))) = 0;
-COMMENT ON MACRO has_phrases IS 'Whether an article, given as [title, text], has all of the phrases, and its title all of the title''s; all are spaced';

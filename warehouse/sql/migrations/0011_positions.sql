@@ -1,6 +1,10 @@
 -- The index of search has a row for each word of a document, with the places at which it stands there: a question reads
 -- the rows of its words and no lists of others beside them, and phrases are told without texts. It is made anew when the
 -- views and macros are.
+DROP MACRO IF EXISTS has_phrases;
+
+DROP MACRO IF EXISTS has_phrase;
+
 DROP TABLE search_postings;
 
 DROP TABLE search_documents;
