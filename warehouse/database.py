@@ -186,6 +186,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
                 run_sql(connection, name)
             if migration.version:
                 _record(connection, migration)
+        connection.execute("CHECKPOINT")
         if not migration.version:  # with the macros that tell words apart; articles may be older than the index
             index_backlog(connection)
             with in_transaction(connection):

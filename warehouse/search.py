@@ -40,6 +40,7 @@ def index_backlog(connection: duckdb.DuckDBPyConnection) -> None:
             (found,) = connection.execute("SELECT count(*) FROM to_index").fetchone() or (0,)
             if found:
                 _add(connection)
+        connection.execute("CHECKPOINT")
 
 
 def _add(connection: duckdb.DuckDBPyConnection) -> None:
