@@ -21,9 +21,9 @@ from warehouse.search import index_backlog
 from warehouse.statements import in_transaction, list_sql, read_sql, run_sql
 
 _POLL_SECONDS = 0.05
-# A commit goes into the log, and the log into the file when that is closed, as it is after every transaction: by then the
-# temporary tables of a load are gone, beside which a large checkpoint would not find room within the limit of memory.
-_CHECKPOINT = "1TB"
+# A commit over this size goes straight into the file; it would be written twice by way of the log, which is empty anyway
+# when the file is closed, as it is after every transaction.
+_CHECKPOINT = "1MB"
 _STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
 # What DuckDB says when a block is not what was written, or not there. Its classes do not tell: the same ones are raised
 # for mistakes in a query.

@@ -242,19 +242,6 @@ class TestTransaction:
             raise error
         assert rows("SELECT source FROM sources") == []
 
-    def test_the_log_goes_into_the_file_when_that_is_closed(self, made, rows):
-        """A commit is in the log, whatever its size, for the temporary tables of a load leave no room to do more."""
-        log = made.path.with_name(f"{made.path.name}.wal")
-        with made.writing() as connection:
-            connection.execute("BEGIN")
-            connection.execute(
-                "INSERT INTO sources (source, kind, locator) SELECT repeat('x', 999) || range, '', '' FROM range(9_000)"
-            )
-            connection.execute("COMMIT")
-            assert log.stat().st_size > 1_000_000
-        assert not log.exists()
-        assert rows("SELECT count(*) FROM sources") == [(9_000,)]
-
     def test_the_zone_is_utc(self, made, rows):
         """Instants are UTC whatever the machine's zone is."""
         with made.writing() as connection:
