@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -368,6 +369,17 @@ class TestOpening:
             pass
         script = "import sys, duckdb; duckdb.connect(sys.argv[1]).execute('DELETE FROM runs')"
         assert subprocess.run([sys.executable, "-c", script, str(made.path)], check=False).returncode == 0
+
+
+def test_a_large_file_may_take_more_memory(tmp_path):
+    """The limit is the same for all small archives, and a share of the file for large ones; one that is set stays."""
+    path = tmp_path / "dateline.duckdb"
+    assert Warehouse(path).limit == "250MB"
+    path.touch()
+    assert Warehouse(path).limit == "250MB"
+    os.truncate(path, 6_000_000_000)  # a hole, which takes no place
+    assert Warehouse(path).limit == "600MB"
+    assert Warehouse(path, memory_limit="2GB").limit == "2GB"
 
 
 def test_what_takes_more_memory_than_the_limit_is_told(warehouse):
