@@ -35,6 +35,14 @@ def terms(rows) -> list[tuple]:
     """)
 
 
+def forget(warehouse: Warehouse) -> None:
+    """Empty the index, as if the archive were older than it."""
+    with warehouse.transaction() as connection:
+        for name in ("documents", "postings", "segments", "retired"):
+            connection.execute(f"DELETE FROM search_{name}")
+        connection.execute("DELETE FROM schema_migrations WHERE version = 0")
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("written", "words"),
@@ -158,6 +166,7 @@ class TestQuestions:
         every = rows("SELECT article_id FROM search('salt oats')")
         assert len(every) == 30
         assert rows("SELECT article_id FROM search('salt oats', most := 7)") == every[:7]
+        assert rows("SELECT article_id FROM search_with_text('salt oats')") == every
 
 
 class TestPlan:
@@ -210,10 +219,7 @@ class TestUpkeep:
     def test_an_archive_older_than_the_index_is_indexed(self, take, capture, found, warehouse):
         """Articles that were there before the index are in it as soon as the schema is brought up to date."""
         take(*(capture(f"Salt {n}", f"/{n}") for n in range(5)))
-        with warehouse.transaction() as connection:
-            for name in ("documents", "postings", "segments", "retired"):
-                connection.execute(f"DELETE FROM search_{name}")
-            connection.execute("DELETE FROM schema_migrations WHERE version = 0")
+        forget(warehouse)
         with warehouse.writing():
             pass
         assert len(found("salt")) == 5
@@ -222,10 +228,7 @@ class TestUpkeep:
         """What ends the making of an index loses what was not kept yet; the next who opens the file finishes it."""
         take(*(capture(f"Salt {n}", f"/{n}") for n in range(7)))
         before = terms(rows)
-        with warehouse.transaction() as connection:
-            for name in ("documents", "postings", "segments", "retired"):
-                connection.execute(f"DELETE FROM search_{name}")
-            connection.execute("DELETE FROM schema_migrations WHERE version = 0")
+        forget(warehouse)
         monkeypatch.setattr("warehouse.search._BACKLOG", 3)
         calls = iter([None, None, ZeroDivisionError])
 

@@ -157,7 +157,7 @@ CREATE OR REPLACE MACRO search_with_text(
     words, since := NULL, until := NULL, from_publisher := NULL, most := 1_000_000_000
 ) AS TABLE
 WITH hits AS MATERIALIZED (
-    SELECT *, CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) AS article_key
+    SELECT *, row_number() OVER () AS number, CAST('0x' || substring(article_id, 1, 16) AS UBIGINT) AS article_key
     FROM search(words, since := since, until := until, from_publisher := from_publisher, most := most)
 ),
 places AS MATERIALIZED (
@@ -165,8 +165,8 @@ places AS MATERIALIZED (
     FROM hits
     INNER JOIN (SELECT rowid, article_key FROM article_versions WHERE valid_to IS NULL) AS versions USING (article_key)
 )
-SELECT places.* EXCLUDE (article_key, place), versions.text
+SELECT places.* EXCLUDE (number, article_key, place), versions.text
 FROM places
 INNER JOIN article_versions AS versions ON versions.rowid = places.place AND versions.article_id = places.article_id
-ORDER BY places.score DESC, places.article_id;
+ORDER BY places.number;
 COMMENT ON MACRO TABLE search_with_text IS 'What search finds, with the texts';
