@@ -18,6 +18,8 @@ from warehouse.prints import Prints
 from warehouse.rows import table
 from warehouse.statements import list_sql, rows, run_sql
 
+_FEW = 10_000  # texts that are gone: so many may leave what they had, beside a quarter of the texts there are
+
 GROUPED = pa.schema(
     [
         ("text_number", pa.int32()),
@@ -58,6 +60,7 @@ def link(connection: duckdb.DuckDBPyConnection, run_id: str, prints: Prints) -> 
     """
     values = {"run_id": run_id, "days": DAYS, "linked": LINKED, "linked_undated": LINKED_UNDATED}
     finders = {"link/3_asked": prints.find_holders, "link/5_candidates": prints.find_prints}
+    _clear_retired(connection)
     prints.prepare(connection)
     run_sql(connection, "joins/as_written")
     for name in list_sql("link"):
@@ -72,6 +75,13 @@ def link(connection: duckdb.DuckDBPyConnection, run_id: str, prints: Prints) -> 
     run_sql(connection, "joins/as_planned")
     found = connection.execute("SELECT count(*) FROM copies WHERE article_id <> original_id").fetchone()
     return LinkReport(found[0] if found else 0)
+
+
+def _clear_retired(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take out what texts that are gone left, where it has come to be much."""
+    (found,) = rows(run_sql(connection, "retired/due", {"few": _FEW}))
+    if found["is_due"]:
+        run_sql(connection, "retired/clear")
 
 
 def _group(connection: duckdb.DuckDBPyConnection) -> None:

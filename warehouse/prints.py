@@ -50,11 +50,10 @@ class Prints:
     """What a process knows of the fingerprints of one warehouse; `patience` is for how many batches it reads the table."""
 
     patience: int = _PATIENCE
-    _state: tuple[int, int, int, int] | None = None  # of the texts for which all that is in memory holds
+    _state: tuple[int, ...] | None = None  # of the texts for which all that is in memory holds
     _is_kept: bool = False  # whether the batch at work is answered from memory
     _runs: list[_Entries] = field(default_factory=list)  # hashes above the numbers of their texts, in order
     _blocks: list[_Block] = field(default_factory=list)
-    _gone: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
 
     def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         """See that what is in memory is what the table has, or that memory is not asked; to be done before a batch is linked."""
@@ -62,22 +61,23 @@ class Prints:
         self._is_kept = now is not None and now[2] <= _MOST
         if now is None or not self._is_kept or self._state == now:
             return
-        self._runs, self._blocks, self._gone = [], [], np.empty(0, np.int64)
+        self._runs, self._blocks = [], []
         for batch in run_sql(connection, "prints/all").to_arrow_reader(_MERGED // _STEP):
             numbers, hashes = (column.to_numpy() for column in batch.columns)
             self._add(numbers.astype(np.int64), hashes)
         self._state = now
 
     def find_holders(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make the table `found_holders`: the texts before the batch that have a hash of the table `asked`."""
+        """Make the table `found_holders`: the texts before the batch that have a hash of the table `asked`.
+
+        Texts that are gone may be among them: the table `retired_texts` tells which.
+        """
         if not self._is_kept:
             run_sql(connection, "prints/holders")
             return
         asked = _ask(connection, "asked")["hash"].astype(np.uint64) << _HIGH
         entries = np.concatenate([np.empty(0, np.uint64), *(_within(run, asked) for run in self._runs)])
-        numbers = (entries & _LOW).astype(np.int64)
-        alive = ~np.isin(numbers, self._gone)
-        _register(connection, "found_holders", numbers[alive], (entries[alive] >> _HIGH).astype(np.uint32))
+        _register(connection, "found_holders", (entries & _LOW).astype(np.int64), (entries >> _HIGH).astype(np.uint32))
 
     def find_prints(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the table `prints`: the fingerprints of the texts in the table `compared`, those of the batch among them."""
@@ -95,12 +95,8 @@ class Prints:
     def settle(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Take note that a batch is linked."""
         self.patience -= 1
-        if not self._is_kept:
-            return
-        self._gone = np.union1d(self._gone, _ask(connection, "gone")["text_number"].astype(np.int64))
-        now = _state(connection)
-        # A text that is gone may have left its number to another, if it was the highest.
-        self._state = now if self._gone.max(initial=0) < now[1] else None
+        if self._is_kept:
+            self._state = _state(connection)
 
     def _add(self, numbers: Numbers, hashes: _Hashes) -> None:
         """Take in fingerprints, in the order of their texts."""
@@ -159,9 +155,9 @@ def _stretches(starts: Numbers, sizes: Numbers) -> Numbers:
     return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
 
 
-def _state(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int, int]:
+def _state(connection: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
     (found,) = rows(run_sql(connection, "prints/state"))
-    return found["texts"], found["highest"], found["fingerprints"], found["digest"]
+    return tuple(found[name] for name in ("texts", "highest", "fingerprints", "digest", "retired"))
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, npt.NDArray[Any]]:

@@ -64,6 +64,8 @@ TABLES = {
     """,
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
     "search_documents": "document article_id article_key published_at publisher title",
+    "retired_texts": "text_number",
+    "retired_keys": "text_number day",
     "search_postings": "segment term document weight positions",
     "search_segments": "segment last_document postings",
     "search_retired": "document",

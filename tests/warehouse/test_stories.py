@@ -8,6 +8,7 @@ from flows.rebuild_warehouse import rebuild_warehouse
 from flows.supervise_workers import Means
 from warehouse.checks import run_checks
 from warehouse.database import Warehouse
+from warehouse.prints import Prints
 
 # Two reports of one event without a sentence in common, and two matches of one league on one weekend.
 FERRY = """The ferry Corriemore ran aground off Kilbrennan on Tuesday with 140 passengers on board, the coastguard said.
@@ -231,6 +232,37 @@ class TestOrder:
         assert len(wanted["stories"]) >= 2
         assert snapshot(other) == wanted
         assert failed(other) == failed(warehouse) == []
+
+    @pytest.mark.parametrize("few", [-(10**6), -5, 10_000])
+    @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 3))])
+    def test_what_texts_were_and_when_leaves_no_trace(
+        self, warehouse, take, capture, snapshot, rows, tmp_path, monkeypatch, seed, few
+    ):
+        """Texts that went, came again and stood on other days are grouped as if all had come at once.
+
+        What they left in the tables is taken out after each batch, after some, or never.
+        """
+        monkeypatch.setattr("warehouse.link._FEW", few)
+        rng, warehouse = random.Random(seed), Warehouse(warehouse.path, prints=Prints(patience=2))
+        texts = [FERRY, FERRY_AGAIN, FERRY.replace("140", "135"), MATCH, OTHER_MATCH, "Rain.", FERRY + " Tow begins."]
+        dates = [{}, {"published": "2024-02-10"}, {"published": "2024-02-11"}, {"published": "2024-02-28"}]
+        places = [f"/{number}" for number in range(9)]
+        batches = [
+            [capture(rng.choice(texts), place, day, **rng.choice(dates)) for place in rng.sample(places, 4)]
+            for day in range(1, 9)
+        ]
+        for batch in batches:
+            take(*batch, into=warehouse)
+        fresh = Warehouse(tmp_path / "fresh" / "dateline.duckdb")
+        take(*(item for batch in batches for item in batch), into=fresh)
+        for table in ("near_duplicates", "stories", "story_articles"):
+            assert snapshot()[table] == snapshot(fresh)[table]
+        for table in ("fingerprints", "text_terms", "story_keys"):
+            assert (
+                rows(f"FROM {table} ANTI JOIN texts USING (text_number) ANTI JOIN retired_texts USING (text_number)")
+                == []
+            )
+        assert failed(warehouse) == failed(fresh) == []
 
     def test_a_rebuild_gives_the_same_stories(self, warehouse, take, snapshot, collection):
         """A warehouse made again in other batches has the stories and inferred dates that it had."""

@@ -24,10 +24,14 @@ SELECT text_sha256, text_key, article_id, published_at, valid_from, known_day(pu
 FROM copies
 WHERE article_id = original_id;
 
+-- No number is given again before what its text left is taken out.
 CREATE OR REPLACE TEMP TABLE come AS
 SELECT
-    CAST(row_number() OVER (ORDER BY staged.ordinal, originals.text_sha256) + (SELECT coalesce(max(text_number), 0) FROM texts) AS INTEGER)
-        AS text_number,
+    CAST(
+        row_number() OVER (ORDER BY staged.ordinal, originals.text_sha256)
+        + (SELECT coalesce(max(text_number), 0) FROM (SELECT text_number FROM texts UNION ALL FROM retired_texts))
+        AS INTEGER
+    ) AS text_number,
     originals.*,
     CAST('0x' || substring(originals.article_id, 1, 16) AS UBIGINT) AS article_key,
     staged.ordinal

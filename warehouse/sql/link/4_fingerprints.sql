@@ -1,8 +1,10 @@
--- `found_holders` names the texts before the batch that have the fingerprints asked for.
+INSERT INTO retired_texts SELECT text_number FROM gone;
+
+-- `found_holders` names the texts before the batch that have the fingerprints asked for, those that are gone among them.
 CREATE OR REPLACE TEMP TABLE all_holders AS
 SELECT hash, text_number
 FROM found_holders
-ANTI JOIN gone USING (text_number)
+ANTI JOIN retired_texts USING (text_number)
 UNION ALL
 SELECT come_prints.hash, come_prints.text_number
 FROM come_prints
@@ -46,7 +48,5 @@ DELETE FROM common_fingerprints
 WHERE hash IN (SELECT hash FROM met INNER JOIN asked USING (hash));
 
 INSERT INTO common_fingerprints BY NAME SELECT hash, hub, is_wide FROM now_common ORDER BY hash;
-
-DELETE FROM fingerprints WHERE text_number IN (SELECT text_number FROM gone);
 
 INSERT INTO fingerprints BY NAME SELECT text_number, hash FROM come_prints;

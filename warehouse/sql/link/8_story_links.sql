@@ -15,28 +15,43 @@ INNER JOIN come ON staged.article = come.ordinal
 UNION ALL
 SELECT keys.text_number, keys.key, placed.day
 FROM story_keys AS keys
-INNER JOIN placed USING (text_number);
+INNER JOIN touched_texts AS former ON keys.text_number = former.text_number AND keys.day IS NOT DISTINCT FROM former.day
+INNER JOIN placed ON keys.text_number = placed.text_number;
 
--- Texts whose keys are not what they were: they are gone, or their day may be another.
+-- Keys that are not what they were: their text is gone, or has another day.
 CREATE OR REPLACE TEMP TABLE unkeyed AS
-SELECT text_number FROM gone
-UNION
-SELECT text_number FROM placed ANTI JOIN come USING (text_number);
+SELECT text_number, day FROM touched_texts
+EXCEPT
+SELECT text_number, day FROM placed;
 
 CREATE OR REPLACE TEMP TABLE left_keys AS
-SELECT key, day
-FROM story_keys
-SEMI JOIN unkeyed USING (text_number);
+SELECT keys.key, keys.day
+FROM story_keys AS keys
+SEMI JOIN unkeyed ON keys.text_number = unkeyed.text_number AND keys.day IS NOT DISTINCT FROM unkeyed.day;
 
 -- Read before the table changes: the statistics of what a transaction wrote tell less of what can be passed over.
 CREATE OR REPLACE TEMP TABLE undated_keys AS
-SELECT key, text_number FROM story_keys WHERE day IS NULL
+SELECT key, text_number
+FROM story_keys
+ANTI JOIN (SELECT text_number FROM retired_keys WHERE day IS NULL) AS retired USING (text_number)
+WHERE day IS NULL
 UNION
 SELECT key, text_number FROM placed_keys WHERE day IS NULL;
 
-DELETE FROM story_keys WHERE text_number IN (SELECT text_number FROM unkeyed);
+-- A text that has the day again that it had once has its keys there.
+CREATE OR REPLACE TEMP TABLE keyed_anew AS
+SELECT text_number, day
+FROM placed
+ANTI JOIN touched_texts AS former ON placed.text_number = former.text_number AND placed.day IS NOT DISTINCT FROM former.day
+ANTI JOIN retired_keys AS retired ON placed.text_number = retired.text_number AND placed.day IS NOT DISTINCT FROM retired.day;
 
-INSERT INTO story_keys BY NAME SELECT text_number, key, day FROM placed_keys;
+DELETE FROM retired_keys
+WHERE EXISTS (FROM placed WHERE placed.text_number = retired_keys.text_number AND placed.day IS NOT DISTINCT FROM retired_keys.day);
+
+INSERT INTO retired_keys BY NAME SELECT text_number, day FROM unkeyed ORDER BY text_number;
+
+INSERT INTO story_keys BY NAME
+SELECT text_number, key, day FROM placed_keys SEMI JOIN keyed_anew USING (text_number);
 
 -- Texts of known days meet within a few days of each other, and there alone their keys are looked up; keys of undated texts
 -- are looked up on all days.
@@ -58,14 +73,18 @@ UNION
 SELECT key FROM undated_keys SEMI JOIN moved USING (key);
 
 CREATE OR REPLACE TEMP TABLE near_keys AS
-SELECT story_keys.*
-FROM story_keys
-SEMI JOIN near_days USING (day)
-SEMI JOIN (SELECT key FROM moved ANTI JOIN far_keys USING (key)) AS these USING (key)
-UNION ALL
-SELECT story_keys.*
-FROM story_keys
-SEMI JOIN far_keys USING (key);
+SELECT keys.*
+FROM (
+    SELECT story_keys.*
+    FROM story_keys
+    SEMI JOIN near_days USING (day)
+    SEMI JOIN (SELECT key FROM moved ANTI JOIN far_keys USING (key)) AS these USING (key)
+    UNION ALL
+    SELECT story_keys.*
+    FROM story_keys
+    SEMI JOIN far_keys USING (key)
+) AS keys
+ANTI JOIN retired_keys AS retired ON keys.text_number = retired.text_number AND keys.day IS NOT DISTINCT FROM retired.day;
 
 -- A key that more than a hundred texts have on one day speaks for no event of that day, and one that more than a hundred
 -- have on any day speaks for none of an undated text: else a thousand texts with the same words would be a million pairs.
@@ -105,7 +124,7 @@ INSERT INTO placed BY NAME SELECT text_number, day FROM replaced;
 CREATE OR REPLACE TEMP TABLE replaced_keys AS
 SELECT story_keys.text_number, story_keys.key, story_keys.day
 FROM story_keys
-SEMI JOIN replaced USING (text_number);
+SEMI JOIN replaced ON story_keys.text_number = replaced.text_number AND story_keys.day IS NOT DISTINCT FROM replaced.day;
 
 -- Those of a day that turned lie within the same days.
 CREATE OR REPLACE TEMP TABLE more_far_keys AS
@@ -114,20 +133,22 @@ UNION
 SELECT key FROM undated_keys SEMI JOIN replaced_keys USING (key);
 
 INSERT INTO near_keys BY NAME
-SELECT story_keys.*
-FROM story_keys
-SEMI JOIN near_days USING (day)
-SEMI JOIN (
-    SELECT key FROM replaced_keys ANTI JOIN moved USING (key) ANTI JOIN more_far_keys USING (key)
-) AS these USING (key)
-UNION ALL
-SELECT story_keys.*
-FROM story_keys
-SEMI JOIN (SELECT key FROM more_far_keys ANTI JOIN far_keys USING (key)) AS these USING (key);
+SELECT keys.*
+FROM (
+    SELECT story_keys.*
+    FROM story_keys
+    SEMI JOIN near_days USING (day)
+    SEMI JOIN (
+        SELECT key FROM replaced_keys ANTI JOIN moved USING (key) ANTI JOIN more_far_keys USING (key)
+    ) AS these USING (key)
+    UNION ALL
+    SELECT story_keys.*
+    FROM story_keys
+    SEMI JOIN (SELECT key FROM more_far_keys ANTI JOIN far_keys USING (key)) AS these USING (key)
+) AS keys
+ANTI JOIN retired_keys AS retired ON keys.text_number = retired.text_number AND keys.day IS NOT DISTINCT FROM retired.day;
 
 INSERT INTO placed_keys BY NAME SELECT text_number, key, day FROM replaced_keys;
-
-DELETE FROM text_terms WHERE text_number IN (SELECT text_number FROM gone);
 
 INSERT INTO text_terms BY NAME
 SELECT come.text_number, staged.word, staged.weight, staged.is_name

@@ -1,3 +1,4 @@
+-- Those that are gone are among them.
 CREATE OR REPLACE TEMP TABLE found_holders AS
 SELECT fingerprints.hash, fingerprints.text_number
 FROM fingerprints

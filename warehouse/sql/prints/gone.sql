@@ -1,1 +1,0 @@
-SELECT text_number FROM gone;
