@@ -24,8 +24,8 @@ _POLL_SECONDS = 0.05
 # A commit over this size goes straight into the file; it would be written twice by way of the log, which is empty anyway
 # when the file is closed, as it is after every transaction.
 _CHECKPOINT = "1MB"
-_MEMORY = 250_000_000  # bytes that DuckDB may use of a small archive
-_MEMORY_SHARE = 10  # of a large one, a tenth of its file
+_MEMORY = 250_000_000  # bytes that DuckDB may use
+_MIGRATION_SHARE = 10  # of the file, which a migration may use
 _STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
 # What DuckDB says when a block is not what was written, or not there. Its classes do not tell: the same ones are raised
 # for mistakes in a query.
@@ -66,8 +66,8 @@ class Warehouse:
     """A DuckDB file and the archive beside it. It is opened for one piece of work at a time and closed after it.
 
     `lock_wait` is how many seconds to wait for another process to let go; `prints` is what this process remembers of the
-    fingerprints from batch to batch. `memory_limit` is what DuckDB may use; without one it is 250 MB, and more for a file of
-    more than 2.5 GB (see `limit`).
+    fingerprints from batch to batch. `memory_limit` is what DuckDB may use; without one it is 250 MB, and while a file of
+    more than 2.5 GB is brought up to date a tenth of it.
     """
 
     path: Path
@@ -84,13 +84,8 @@ class Warehouse:
 
     @property
     def limit(self) -> str:
-        """How much memory DuckDB may use.
-
-        A checkpoint holds in memory all parts of tables from which rows were deleted. Measured on archives of up to a
-        million articles that is a fourteenth of the file.
-        """
-        size = self.path.stat().st_size if self.path.exists() else 0
-        return self.memory_limit or f"{max(_MEMORY, size // _MEMORY_SHARE) // 1_000_000}MB"
+        """How much memory DuckDB may use."""
+        return self.memory_limit or _megabytes(_MEMORY)
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -108,7 +103,11 @@ class Warehouse:
         """Open the file to write, make it if it is not there, and bring its schema up to date."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._open(read_only=False) as connection:
-            migrate(connection)
+            # DuckDB holds in memory all parts of tables from which rows were deleted when it writes the file. In archives
+            # from before migration 12 these are up to a fourteenth of it.
+            spare = _megabytes(max(_MEMORY, self.path.stat().st_size // _MIGRATION_SHARE))
+            migrate(connection, self.memory_limit or spare)
+            connection.execute(f"SET memory_limit = '{self.limit}'")
             yield connection
 
     @contextmanager
@@ -175,10 +174,10 @@ def migrations() -> list[Migration]:
     return [*numbered, Migration(0, "views_and_macros", _sha256(definitions), definitions)]
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
+def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str) -> list[Migration]:
     """Apply the migrations that are missing, each in one transaction with its row; gives those applied.
 
-    The views and macros get their row when the index of search, which they make, holds all there is.
+    Where there are any, DuckDB may use `memory_limit` from then on. The views and macros get their row when the index of search, which they make, holds all there is.
 
     Raises MigrationError for a schema that a newer program made, or a migration that was changed after it was applied.
     """
@@ -193,6 +192,8 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
         if migration.version and migration.version in known:
             raise MigrationError(f"migration {migration.version} ({migration.name}) was changed after it was applied")
         missing.append(migration)
+    if missing:
+        connection.execute(f"SET memory_limit = '{memory_limit}'")
     for migration in missing:
         with in_transaction(connection):
             for name in ("migrations/0000_schema_migrations", *migration.files):
@@ -222,6 +223,10 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
 
 def _sha256(names: list[str] | tuple[str, ...]) -> str:
     return hashlib.sha256("\n".join(map(read_sql, names)).encode()).hexdigest()
+
+
+def _megabytes(size: int) -> str:
+    return f"{size // 1_000_000}MB"
 
 
 def _wanting(limit: str, error: Exception) -> str:

@@ -14,23 +14,55 @@ COMMENT ON TABLE retired_keys IS 'Keys of stories that count no more, of texts t
 COMMENT ON COLUMN retired_keys.text_number IS 'Text';
 COMMENT ON COLUMN retired_keys.day IS 'Day under which the keys are still in their table';
 
--- The gaps that there are go once: what is left is written behind, and all that was before is taken out whole.
-CREATE TEMP TABLE lasts AS
-SELECT
-    (SELECT max(rowid) FROM fingerprints) AS fingerprints,
-    (SELECT max(rowid) FROM text_terms) AS text_terms,
-    (SELECT max(rowid) FROM story_keys) AS story_keys;
+-- The gaps that there are go once, with tables made anew.
+CREATE TABLE fingerprints_anew (
+    text_number INTEGER NOT NULL,
+    hash UINTEGER NOT NULL
+);
 
-INSERT INTO fingerprints FROM fingerprints;
+INSERT INTO fingerprints_anew FROM fingerprints;
 
-DELETE FROM fingerprints WHERE rowid <= (SELECT fingerprints FROM lasts);
+DROP TABLE fingerprints;
 
-INSERT INTO text_terms FROM text_terms;
+ALTER TABLE fingerprints_anew RENAME TO fingerprints;
 
-DELETE FROM text_terms WHERE rowid <= (SELECT text_terms FROM lasts);
+COMMENT ON TABLE fingerprints IS 'Hashes of sequences of four words, one in eight kept by value: what copies have in common';
+COMMENT ON COLUMN fingerprints.text_number IS 'Text that has the sequence, or had it (retired_texts)';
+COMMENT ON COLUMN fingerprints.hash IS '32 bits of the hash of the sequence';
 
-INSERT INTO story_keys FROM story_keys;
+CREATE TABLE text_terms_anew (
+    text_number INTEGER NOT NULL,
+    word VARCHAR NOT NULL,
+    weight FLOAT NOT NULL,
+    is_name BOOLEAN NOT NULL
+);
 
-DELETE FROM story_keys WHERE rowid <= (SELECT story_keys FROM lasts);
+INSERT INTO text_terms_anew FROM text_terms;
 
-DROP TABLE lasts;
+DROP TABLE text_terms;
+
+ALTER TABLE text_terms_anew RENAME TO text_terms;
+
+COMMENT ON TABLE text_terms IS 'What a text is about: its rarest and most prominent words';
+COMMENT ON COLUMN text_terms.text_number IS 'Text; those in retired_texts are gone';
+COMMENT ON COLUMN text_terms.word IS 'Word, in lower case';
+COMMENT ON COLUMN text_terms.weight IS 'Share of what the text is about; the squares add up to one';
+COMMENT ON COLUMN text_terms.is_name IS 'Whether the text writes it with a capital';
+
+CREATE TABLE story_keys_anew (
+    text_number INTEGER NOT NULL,
+    key UINTEGER NOT NULL,
+    day INTEGER
+);
+
+INSERT INTO story_keys_anew
+FROM story_keys;
+
+DROP TABLE story_keys;
+
+ALTER TABLE story_keys_anew RENAME TO story_keys;
+
+COMMENT ON TABLE story_keys IS 'Hashes of any two of the weightiest words of a text: texts on one event have some in common';
+COMMENT ON COLUMN story_keys.text_number IS 'Text';
+COMMENT ON COLUMN story_keys.key IS 'Hash of two words';
+COMMENT ON COLUMN story_keys.day IS 'Day of the text, or one that it had (retired_keys)';
