@@ -174,10 +174,10 @@ def migrations() -> list[Migration]:
     return [*numbered, Migration(0, "views_and_macros", _sha256(definitions), definitions)]
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str) -> list[Migration]:
+def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str | None = None) -> list[Migration]:
     """Apply the migrations that are missing, each in one transaction with its row; gives those applied.
 
-    Where there are any, DuckDB may use `memory_limit` from then on. The views and macros get their row when the index of search, which they make, holds all there is.
+    Where there are any, DuckDB may use `memory_limit` from then on, if that is given. The views and macros get their row when the index of search, which they make, holds all there is.
 
     Raises MigrationError for a schema that a newer program made, or a migration that was changed after it was applied.
     """
@@ -192,7 +192,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str) -> list[Mi
         if migration.version and migration.version in known:
             raise MigrationError(f"migration {migration.version} ({migration.name}) was changed after it was applied")
         missing.append(migration)
-    if missing:
+    if missing and memory_limit:
         connection.execute(f"SET memory_limit = '{memory_limit}'")
     for migration in missing:
         with in_transaction(connection):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -373,15 +372,21 @@ class TestOpening:
         assert subprocess.run([sys.executable, "-c", script, str(made.path)], check=False).returncode == 0
 
 
-def test_a_large_file_may_take_more_memory(tmp_path):
-    """The limit is the same for all small archives, and a share of the file for large ones; one that is set stays."""
-    path = tmp_path / "dateline.duckdb"
-    assert Warehouse(path).limit == "250MB"
-    path.touch()
-    assert Warehouse(path).limit == "250MB"
-    os.truncate(path, 6_000_000_000)  # a hole, which takes no place
-    assert Warehouse(path).limit == "600MB"
-    assert Warehouse(path, memory_limit="2GB").limit == "2GB"
+@pytest.mark.parametrize(
+    ("given", "usual", "meanwhile"), [(None, "238.4 MiB", "GiB"), ("500MB", "476.8 MiB", "476.8 MiB")]
+)
+def test_what_brings_a_large_file_up_to_date_may_take_more_memory(made, monkeypatch, given, usual, meanwhile):
+    """The limit is a share of the file while migrations run, and what it was after them; one that is set stays."""
+    asked, seen = "SELECT current_setting('memory_limit')", []
+    monkeypatch.setattr(
+        "warehouse.database.index_backlog", lambda connection: seen.extend(connection.execute(asked).fetchone())
+    )
+    monkeypatch.setattr("warehouse.database._MIGRATION_SHARE", made.path.stat().st_size / 2e9)
+    with made.writing() as connection:
+        connection.execute("UPDATE schema_migrations SET sha256 = 'another' WHERE version = 0")
+    with replace(made, memory_limit=given).writing() as connection:
+        assert connection.execute(asked).fetchone() == (usual,)
+    assert [meanwhile in limit for limit in seen] == [True]
 
 
 def test_what_takes_more_memory_than_the_limit_is_told(warehouse):
