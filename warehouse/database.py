@@ -26,6 +26,9 @@ _POLL_SECONDS = 0.05
 _CHECKPOINT = "1MB"
 _MEMORY = 250_000_000  # bytes that DuckDB may use
 _MIGRATION_SHARE = 10  # of the file, which a migration may use
+# Rows of a table that are packed together, and read so: a question reads such a group for each of its words in each segment
+# of the index, and goes through the list of all groups.
+_ROW_GROUP = 24_576
 _STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
 # What DuckDB says when a block is not what was written, or not there. Its classes do not tell: the same ones are raised
 # for mistakes in a query.
@@ -136,14 +139,19 @@ class Warehouse:
             "memory_limit": self.limit,
             "threads": max(self.threads, os.cpu_count() or 1) if read_only else self.threads,  # who asks, waits
             "autoinstall_known_extensions": False,
-            "storage_compatibility_version": _STORAGE,
             "checkpoint_threshold": _CHECKPOINT,
         }
+        how = "READ_ONLY" if read_only else f"STORAGE_VERSION '{_STORAGE}', ROW_GROUP_SIZE {_ROW_GROUP}"
+        path = str(self.path).replace("'", "''")
         deadline = time.monotonic() + self.lock_wait
         while True:
+            connection = duckdb.connect(config=config)  # in memory: how rows are grouped is told when a file is attached
             try:
-                return duckdb.connect(str(self.path), read_only=read_only, config=config)
+                connection.execute(f"ATTACH '{path}' AS dateline ({how})")
+                connection.execute("USE dateline")
+                return connection
             except duckdb.IOException as error:
+                connection.close()
                 if "Could not set lock" not in str(error):
                     raise WarehouseDamagedError(_damaged(self.path, error)) from None
                 if time.monotonic() > deadline:
@@ -151,6 +159,7 @@ class Warehouse:
                     raise WarehouseLockedError(self.path, int(found[1]) if found else None) from None
                 time.sleep(_POLL_SECONDS)
             except duckdb.Error as error:
+                connection.close()
                 raise WarehouseDamagedError(_damaged(self.path, error)) from None
 
 
