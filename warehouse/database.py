@@ -28,7 +28,7 @@ _MEMORY = 250_000_000  # bytes that DuckDB may use
 _MIGRATION_SHARE = 10  # of the file, which a migration may use
 # Rows of a table that are packed together, and read so: a question reads such a group for each of its words in each segment
 # of the index, and goes through the list of all groups.
-_ROW_GROUP = 24_576
+_ROW_GROUP = 32_768
 _STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
 # What DuckDB says when a block is not what was written, or not there. Its classes do not tell: the same ones are raised
 # for mistakes in a query.
@@ -145,7 +145,9 @@ class Warehouse:
         path = str(self.path).replace("'", "''")
         deadline = time.monotonic() + self.lock_wait
         while True:
-            connection = duckdb.connect(config=config)  # in memory: how rows are grouped is told when a file is attached
+            connection = duckdb.connect(
+                config=config
+            )  # in memory: how rows are grouped is told when a file is attached
             try:
                 connection.execute(f"ATTACH '{path}' AS dateline ({how})")
                 connection.execute("USE dateline")

@@ -13,6 +13,7 @@ import duckdb
 from warehouse.statements import in_transaction, rows, run_sql
 
 _SLICE = 2_000_000  # postings: a merge goes through the terms in stretches of about so many, for its memory
+_FINAL = 16_000_000  # postings of a segment that is merged no more
 _TERMS = 1 << 64
 _BACKLOG = 2_000  # articles that are indexed at once where an archive is older than its index
 
@@ -45,10 +46,12 @@ def index_backlog(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _add(connection: duckdb.DuckDBPyConnection) -> None:
     run_sql(connection, "search/add")
-    while due := rows(run_sql(connection, "search/due")):
+    while due := rows(run_sql(connection, "search/due", {"final": _FINAL})):
         (merge,) = due
         slices = -(-merge["postings"] // _SLICE)
         for number in range(slices):
             stretch = {"low": number * _TERMS // slices, "high": (number + 1) * _TERMS // slices - 1}
             run_sql(connection, "search/merge", {**merge, **stretch})
         run_sql(connection, "search/finish_merge", merge)
+        if merge["postings"] >= _FINAL:
+            run_sql(connection, "search/promote", merge)

@@ -111,6 +111,9 @@ CORRUPTIONS = {
         ("UPDATE article_versions SET title = 'Unheard' WHERE article_id = $a", {"article_id": "$a"}),
         ("DELETE FROM search_postings", {"article_id": "$a", "documents": 1}),
     ],
+    "search_terms_are_counted": [
+        ("INSERT INTO search_terms VALUES (7, 2)", {"term": 7, "documents": 2, "postings": 0}),
+    ],
     "stories_add_up": [
         ("UPDATE stories SET article_count = 7", {"article_count": 7}),
         ("DELETE FROM story_articles", {"articles": None}),

@@ -68,6 +68,7 @@ TABLES = {
     "search_postings": "segment term document weight positions",
     "search_segments": "segment last_document postings",
     "search_retired": "document",
+    "search_terms": "term documents",
     "sightings": "article_id captured_at arrival capture_id content is_dated article_key capture_key text_key",
 }
 VIEWS = {

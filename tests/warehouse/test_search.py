@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from warehouse.checks import run_checks
 from warehouse.database import Warehouse
-from warehouse.statements import run_sql
+from warehouse.statements import read_sql, run_sql
 
 BREAD = "Bakers in Port Ellen cut the price of a loaf by a tenth on Monday."
 SALT = "Salt from the old pans is on sale again, the harbour master said."
@@ -38,7 +39,7 @@ def terms(rows) -> list[tuple]:
 def forget(warehouse: Warehouse) -> None:
     """Empty the index, as if the archive were older than it."""
     with warehouse.transaction() as connection:
-        for name in ("documents", "postings", "segments", "retired"):
+        for name in ("documents", "postings", "segments", "retired", "terms"):
             connection.execute(f"DELETE FROM search_{name}")
         connection.execute("DELETE FROM schema_migrations WHERE version = 0")
 
@@ -169,6 +170,55 @@ class TestQuestions:
         assert rows("SELECT article_id FROM search_with_text('salt oats')") == every
 
 
+class TestCommonWords:
+    """Words that many articles have are counted beforehand, and read after the others."""
+
+    @pytest.mark.parametrize(
+        ("bound", "other"),
+        [("", ""), ("<= 100_000", "<= 0"), ("LIMIT 10_000", "LIMIT 3")],
+        ids=["usual", "no phrase is put off", "phrases among the best first"],
+    )
+    @pytest.mark.parametrize("share", [0.3, 0.6, 1])
+    def test_they_are_found_as_all_others(self, take, capture, warehouse, share, bound, other):
+        """Whichever words are counted: every question has the same answer."""
+        rng = random.Random(3)
+        texts = [" ".join(rng.choices(WORDS, weights=range(10, 0, -1), k=rng.randrange(3, 30))) for _ in range(90)]
+        take(*(capture(text, f"/{n % 80}", title=text[:20], day=1 + n // 80) for n, text in enumerate(texts)))
+        asked = [" ".join(rng.choices(WORDS, k=rng.randrange(1, 5))) for _ in range(30)]
+        asked += [f'"{words}"' for words in asked] + [f'title:{words} "{words}" mill' for words in asked[:10]]
+        with warehouse.writing() as connection:
+
+            def answers(most):
+                query = f"SELECT score, article_id FROM search($asked, most := {most})"
+                return [connection.execute(query, {"asked": words}).fetchall() for words in asked]
+
+            wanted = {most: answers(most) for most in (2, 1000)}
+            assert sum(map(bool, wanted[2])) > 30
+            connection.execute("BEGIN")
+            counted = connection.execute(
+                "SELECT term, count(*) FROM search_postings GROUP BY term ORDER BY term"
+            ).fetchall()
+            connection.executemany(
+                "INSERT INTO search_terms VALUES (?, ?)", rng.sample(counted, round(share * len(counted)))
+            )
+            macro = read_sql("macros/search")
+            assert bound in macro
+            connection.execute(macro.replace(bound, other) if bound else macro)
+            for most, given in wanted.items():
+                assert answers(most) == given
+            connection.execute("ROLLBACK")
+
+    def test_they_are_counted_as_they_come_and_go(self, take, capture, rows, warehouse, monkeypatch):
+        """What a large segment has often is counted from then on, through new versions and merges."""
+        monkeypatch.setattr("warehouse.search._FINAL", 300)
+        rng = random.Random(5)
+        for day in range(1, 9):
+            texts = [f"{' '.join(rng.choices(WORDS, k=12))} n{n} d{day}" for n in range(0, 20, day)]
+            take(*(capture(text, f"/{n}", day=day) for n, text in enumerate(texts)), documents=3)
+            assert [check.name for check in run_checks(warehouse) if check.required and not check.passed] == []
+        assert rows("SELECT count(*) > 5 FROM search_terms") == [(True,)]
+
+
 class TestPlan:
     def test_parts_of_a_question_are_worked_out_once(self, take, capture, warehouse):
         """What DuckDB keeps of a stored macro makes no part of it run as often as it is named."""
@@ -177,7 +227,7 @@ class TestPlan:
             plan = connection.execute("EXPLAIN (FORMAT json) FROM search('loaf')").fetchall()[0][1]
         names = re.findall(r'"CTE Name": "(\w+)"', plan)
         assert len(names) == len(set(names))
-        assert {"found", "sizes", "rarest", "two", "matched", "scored"} <= set(names)
+        assert {"ranked", "rare", "worths", "lead", "two", "matched", "scored"} <= set(names)
 
 
 class TestUpkeep:

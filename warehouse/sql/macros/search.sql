@@ -16,63 +16,100 @@ WITH pieces AS MATERIALIZED (
     )
 ),
 asked AS MATERIALIZED (
-    SELECT
-        md5_number_lower(CASE WHEN kind = 'title' THEN 'title:' || word ELSE word END) AS term,
-        piece,
-        place,
-        length,
-        kind <> 'words' AND length > 1 AS is_in_phrase
+    SELECT term, piece, place, length, is_in_phrase, count(DISTINCT CASE WHEN is_in_phrase THEN piece END) OVER () AS phrases
     FROM (
-        SELECT kind, piece, len(words_of_piece) AS length, unnest(words_of_piece) AS word, generate_subscripts(words_of_piece, 1) AS place
-        FROM (SELECT kind, piece, words_in(piece_words) AS words_of_piece FROM pieces)
+        SELECT
+            md5_number_lower(CASE WHEN kind = 'title' THEN 'title:' || word ELSE word END) AS term,
+            piece,
+            place,
+            length,
+            kind <> 'words' AND length > 1 AS is_in_phrase
+        FROM (
+            SELECT kind, piece, len(words_of_piece) AS length, unnest(words_of_piece) AS word, generate_subscripts(words_of_piece, 1) AS place
+            FROM (SELECT kind, piece, words_in(piece_words) AS words_of_piece FROM pieces)
+        )
+        WHERE word <> ''
     )
-    WHERE word <> ''
 ),
-found AS MATERIALIZED (
-    SELECT term, document, weight FROM search_postings INNER JOIN (SELECT DISTINCT term FROM asked) USING (term)
-),
--- What a word is worth is counted in millionths: whole numbers come to the same in whatever order they are added up.
-sizes AS MATERIALIZED (
+-- Words that few articles have are looked up at once (step 0), the others one after the other, from the rarest: what has the
+-- first (1) is looked for among what has the second (2), and what has both among what has the others (3). Where the first are few
+-- enough, the common words of phrases are read only when phrases are looked for (4).
+ranked AS MATERIALIZED (
     SELECT
         term,
-        row_number() OVER (ORDER BY coalesce(size, 0), term) AS rank,
-        count(*) OVER () AS terms,
-        CAST(1e6 * 2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(size, 0) + .5)) AS BIGINT) AS worth
-    FROM (SELECT DISTINCT term FROM asked)
-    LEFT JOIN (SELECT term, count(*) AS size FROM found GROUP BY term) USING (term)
+        documents,
+        phrases > 0 AS has_phrases,
+        CASE
+            WHEN documents IS NULL THEN 0
+            WHEN is_late THEN 4
+            ELSE least(row_number() OVER (PARTITION BY documents IS NULL, is_late ORDER BY documents, term) + any_rare, 3)
+        END AS step
+    FROM (
+        SELECT
+            term,
+            documents,
+            phrases,
+            CAST(bool_or(documents IS NULL) OVER () AS INTEGER) AS any_rare,
+            is_in_phrase AND (
+                bool_or(documents IS NULL) OVER ()
+                OR (min(documents) OVER () <= 100_000 AND row_number() OVER (ORDER BY documents, term) > 2)
+            ) AS is_late
+        FROM (SELECT term, bool_or(is_in_phrase) AS is_in_phrase, any_value(phrases) AS phrases FROM asked GROUP BY term)
+        LEFT JOIN search_terms USING (term)
+    )
 ),
--- Only what has the rarest word is looked for among what has the next one, and what has both among what has the others.
-rarest AS MATERIALIZED (
-    SELECT document, worth * weight AS score, terms
-    FROM found
-    INNER JOIN (SELECT term, worth, terms FROM sizes WHERE rank = 1) USING (term)
-    ANTI JOIN search_retired USING (document)
+rare AS MATERIALIZED (
+    SELECT term, document, weight FROM search_postings INNER JOIN (SELECT term FROM ranked WHERE step = 0) USING (term)
+),
+-- What a word is worth is counted in millionths: whole numbers come to the same in whatever order they are added up. Each row
+-- says how many words its step has, and which steps there are.
+worths AS MATERIALIZED (
+    SELECT
+        term,
+        step,
+        count(*) OVER (PARTITION BY step) AS step_size,
+        CAST(bit_or(CASE WHEN has_phrases THEN 32 ELSE 0 END | (1 << step)) OVER () AS UTINYINT) AS steps,
+        CAST(1e6 * 2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(documents, found, 0) + .5)) AS BIGINT) AS worth
+    FROM ranked
+    LEFT JOIN (SELECT term, count(*) AS found FROM rare GROUP BY term) USING (term)
+),
+lead AS MATERIALIZED (
+    SELECT document, score, steps
+    FROM (
+        SELECT document, CAST(sum(worth * weight) AS BIGINT) AS score, any_value(steps) AS steps
+        FROM rare
+        INNER JOIN worths USING (term)
+        GROUP BY document
+        HAVING count(*) = any_value(step_size)
+        UNION ALL
+        SELECT document, worth * weight, steps
+        FROM search_postings
+        INNER JOIN (SELECT term, worth, steps FROM worths WHERE step = 1) USING (term)
+    )
+    WHERE document NOT IN (SELECT document FROM search_retired)
 ),
 two AS MATERIALIZED (
-    SELECT document, score, terms FROM rarest WHERE terms = 1
+    SELECT document, score, steps FROM lead WHERE steps & 4 = 0
     UNION ALL
-    SELECT document, score + (SELECT worth FROM sizes WHERE rank = 2) * weight, terms
-    FROM (SELECT document, weight FROM found WHERE term = (SELECT term FROM sizes WHERE rank = 2)) AS second
-    INNER JOIN (FROM rarest WHERE terms > 1) AS rarest USING (document)
-),
-others AS (
-    SELECT document, CAST(sum(worth * weight) AS BIGINT) AS score, count(*) AS terms
-    FROM found
-    INNER JOIN (SELECT term, worth FROM sizes WHERE rank > 2) USING (term)
-    SEMI JOIN (FROM two WHERE terms > 2) AS two USING (document)
-    GROUP BY document
+    SELECT document, score + worth * weight, steps
+    FROM (SELECT document, weight, worth FROM search_postings INNER JOIN (SELECT term, worth FROM worths WHERE step = 2) USING (term))
+    INNER JOIN lead USING (document)
 ),
 together AS MATERIALIZED (
-    SELECT document, score FROM two WHERE terms <= 2
+    SELECT document, score, steps FROM two WHERE steps & 8 = 0
     UNION ALL
-    SELECT document, two.score + others.score FROM two INNER JOIN others USING (document) WHERE others.terms + 2 = two.terms
+    SELECT document, CAST(any_value(score) + sum(worth * weight) AS BIGINT), any_value(steps)
+    FROM (SELECT document, weight, worth, step_size FROM search_postings INNER JOIN (SELECT term, worth, step_size FROM worths WHERE step = 3) USING (term))
+    INNER JOIN two USING (document)
+    GROUP BY document
+    HAVING count(*) = any_value(step_size)
 ),
 -- What is not narrowed reads none of the documents.
 matched AS MATERIALIZED (
-    SELECT document, score FROM together WHERE since IS NULL AND until IS NULL AND from_publisher IS NULL
+    SELECT document, score, steps FROM together WHERE since IS NULL AND until IS NULL AND from_publisher IS NULL
     UNION ALL
-    SELECT document, score
-    FROM (SELECT document, score FROM together WHERE since IS NOT NULL OR until IS NOT NULL OR from_publisher IS NOT NULL)
+    SELECT document, score, steps
+    FROM (SELECT * FROM together WHERE since IS NOT NULL OR until IS NOT NULL OR from_publisher IS NOT NULL)
     INNER JOIN search_documents USING (document)
     WHERE
         (since IS NULL OR published_at >= CAST(since AS TIMESTAMPTZ))
@@ -81,57 +118,78 @@ matched AS MATERIALIZED (
 ),
 -- Phrases are looked for in the best matches first, and in the others only if too few of these have them.
 tried AS MATERIALIZED (
-    SELECT document, score, score >= (SELECT min(score) FROM (SELECT score FROM matched ORDER BY score DESC LIMIT 1000)) AS is_best
+    SELECT
+        document,
+        score,
+        steps & 16 > 0 OR score >= (SELECT min(score) FROM (SELECT score FROM matched WHERE steps & 32 > 0 ORDER BY score DESC LIMIT 10_000))
+            AS is_best
     FROM matched
-    WHERE (SELECT bool_or(is_in_phrase) FROM asked)
+    WHERE steps & 32 > 0
+),
+best_rows AS MATERIALIZED (
+    SELECT term, document, weight, positions
+    FROM (SELECT * FROM search_postings INNER JOIN (SELECT DISTINCT term FROM asked WHERE is_in_phrase) USING (term))
+    WHERE coalesce(document IN (SELECT document FROM tried WHERE is_best), false)
 ),
 -- A phrase begins where as many of its words as it has stand at their distance from one place.
 best_in_order AS MATERIALIZED (
     SELECT document
     FROM (
-        SELECT document, piece
+        SELECT document, piece, phrases
         FROM (
-            SELECT document, piece, length, unnest(positions) - place AS begins
-            FROM search_postings
-            INNER JOIN (SELECT term, piece, place, length FROM asked WHERE is_in_phrase) USING (term)
-            WHERE document IN (SELECT document FROM tried WHERE is_best)
+            SELECT document, piece, phrases, length, unnest(positions) - place AS begins
+            FROM best_rows
+            INNER JOIN (FROM asked WHERE is_in_phrase) USING (term)
         )
-        GROUP BY document, piece, length, begins
+        GROUP BY document, piece, phrases, length, begins
         HAVING count(*) = length
     )
     GROUP BY document
-    HAVING count(DISTINCT piece) = (SELECT count(DISTINCT piece) FROM asked WHERE is_in_phrase)
+    HAVING count(DISTINCT piece) = any_value(phrases)
 ),
 others_in_order AS (
     SELECT document
     FROM (
-        SELECT document, piece
+        SELECT document, piece, phrases
         FROM (
-            SELECT document, piece, length, unnest(positions) - place AS begins
-            FROM search_postings
-            INNER JOIN (
-                SELECT term, piece, place, length FROM asked WHERE is_in_phrase AND (SELECT count(*) < most FROM best_in_order)
-            ) USING (term)
-            WHERE document IN (SELECT document FROM tried WHERE NOT is_best)
+            SELECT document, piece, phrases, length, unnest(positions) - place AS begins
+            FROM (
+                SELECT *
+                FROM search_postings
+                INNER JOIN (
+                    FROM asked
+                    WHERE is_in_phrase AND (SELECT count(*) FROM tried WHERE NOT is_best) > 0 AND (SELECT count(*) < most FROM best_in_order)
+                ) USING (term)
+            )
+            WHERE coalesce(document IN (SELECT document FROM tried WHERE NOT is_best), false)
         )
-        GROUP BY document, piece, length, begins
+        GROUP BY document, piece, phrases, length, begins
         HAVING count(*) = length
     )
     GROUP BY document
-    HAVING count(DISTINCT piece) = (SELECT count(DISTINCT piece) FROM asked WHERE is_in_phrase)
+    HAVING count(DISTINCT piece) = any_value(phrases)
 ),
 scored AS MATERIALIZED (
-    SELECT document, score FROM matched WHERE NOT coalesce((SELECT bool_or(is_in_phrase) FROM asked), false)
+    SELECT document, score FROM matched WHERE steps & 32 = 0
     UNION ALL
-    SELECT document, score FROM tried SEMI JOIN best_in_order USING (document)
+    SELECT document, tried.score + coalesce(late.score, 0) AS score
+    FROM tried
+    SEMI JOIN best_in_order USING (document)
+    LEFT JOIN (
+        SELECT document, CAST(sum(worth * weight) AS BIGINT) AS score
+        FROM best_rows
+        INNER JOIN (SELECT term, worth FROM worths WHERE step = 4) USING (term)
+        GROUP BY document
+    ) AS late USING (document)
     UNION ALL
     SELECT document, score FROM tried SEMI JOIN others_in_order USING (document)
 ),
--- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
+-- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival. In a list,
+-- since the planner takes what comes of it for little, and the documents for much.
 in_reach AS MATERIALIZED (
     SELECT score, search_documents.rowid AS place, article_key
     FROM (
-        SELECT document, score
+        SELECT unnest(list({'document': document, 'score': score}), recursive := true)
         FROM scored
         WHERE score >= (SELECT min(score) FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
     )

@@ -77,6 +77,11 @@ FROM counted
 INNER JOIN numbered USING (document)
 ORDER BY term, document;
 
+UPDATE search_terms
+SET documents = search_terms.documents + come.documents
+FROM (SELECT term, count(*) AS documents FROM counted SEMI JOIN search_terms USING (term) GROUP BY term) AS come
+WHERE search_terms.term = come.term;
+
 INSERT INTO search_segments
 SELECT coalesce(max(segment), 0) + 1, (SELECT max(document) FROM numbered), (SELECT count(*) FROM counted)
 FROM search_segments
