@@ -101,7 +101,11 @@ class Settings(BaseSettings):
     rules: Path | None = Field(None, description="A file of further rules, as `dateline learn-boilerplate` proposes")
     sources: list[Source] = Field(default_factory=list, description="The sources that `ingest` reads without a path")
     lock_wait: float = Field(10.0, ge=0, description="Seconds to wait for another process to let go of the warehouse")
-    memory_limit: str | None = Field(None, description="Memory that DuckDB may use; without one 250 MB")
+    memory_limit: str | None = Field(
+        None,
+        pattern=r"(?i)^\d+(\.\d+)? *[kmgt]i?b$",
+        description="Memory that DuckDB may use, such as 500MB; without one 250 MB",
+    )
     threads: int = Field(1, gt=0, description="Threads that DuckDB may use; the cores are busy with transforming")
 
     batch_seconds: float = Field(

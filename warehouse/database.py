@@ -141,19 +141,23 @@ class Warehouse:
             "autoinstall_known_extensions": False,
             "checkpoint_threshold": _CHECKPOINT,
         }
-        how = "READ_ONLY" if read_only else f"STORAGE_VERSION '{_STORAGE}', ROW_GROUP_SIZE {_ROW_GROUP}"
+        connection = duckdb.connect(config=config)  # in memory: how rows are grouped is told when a file is attached
+        try:
+            self._attach(connection, read_only)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _attach(self, connection: duckdb.DuckDBPyConnection, read_only: bool) -> None:
         path = str(self.path).replace("'", "''")
+        how = "READ_ONLY" if read_only else f"STORAGE_VERSION '{_STORAGE}', ROW_GROUP_SIZE {_ROW_GROUP}"
         deadline = time.monotonic() + self.lock_wait
         while True:
-            connection = duckdb.connect(
-                config=config
-            )  # in memory: how rows are grouped is told when a file is attached
             try:
                 connection.execute(f"ATTACH '{path}' AS dateline ({how})")
                 connection.execute("USE dateline")
-                return connection
             except duckdb.IOException as error:
-                connection.close()
                 if "Could not set lock" not in str(error):
                     raise WarehouseDamagedError(_damaged(self.path, error)) from None
                 if time.monotonic() > deadline:
@@ -161,8 +165,9 @@ class Warehouse:
                     raise WarehouseLockedError(self.path, int(found[1]) if found else None) from None
                 time.sleep(_POLL_SECONDS)
             except duckdb.Error as error:
-                connection.close()
                 raise WarehouseDamagedError(_damaged(self.path, error)) from None
+            else:
+                return
 
 
 @dataclass(frozen=True, slots=True)
