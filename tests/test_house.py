@@ -35,14 +35,14 @@ def test_modules_are_named_for_their_rooms(module: Path) -> None:
 
 
 def test_sql_stands_in_sql_files() -> None:
-    """No statement that makes or changes a table stands in Python, and only migrations create tables."""
+    """No statement that makes or changes a table stands in Python; migrations create tables, and what makes them anew."""
     for module in MODULES:
         text = module.read_text(encoding="utf-8")
         assert not re.search(r"f[\"'](?:SELECT|INSERT|UPDATE|DELETE|CREATE|MERGE)\b", text), module
         assert "CREATE TABLE" not in text, module
     for path in (ROOT / "warehouse" / "sql").rglob("*.sql"):
         creates = re.search(r"^CREATE TABLE\b", path.read_text(encoding="utf-8"), re.MULTILINE)
-        assert not creates or path.parent.name == "migrations", path
+        assert not creates or path.parent.name in {"migrations", "retired"}, path
 
 
 @pytest.fixture(scope="module")
