@@ -16,60 +16,85 @@ WITH pieces AS MATERIALIZED (
     )
 ),
 asked AS MATERIALIZED (
-    SELECT term, piece, place, length, is_in_phrase, count(DISTINCT CASE WHEN is_in_phrase THEN piece END) OVER () AS phrases
+    SELECT
+        md5_number_lower(CASE WHEN kind = 'title' THEN 'title:' || word ELSE word END) AS term,
+        piece,
+        place,
+        length,
+        kind <> 'words' AND length > 1 AS is_in_phrase
     FROM (
-        SELECT
-            md5_number_lower(CASE WHEN kind = 'title' THEN 'title:' || word ELSE word END) AS term,
-            piece,
-            place,
-            length,
-            kind <> 'words' AND length > 1 AS is_in_phrase
-        FROM (
-            SELECT kind, piece, len(words_of_piece) AS length, unnest(words_of_piece) AS word, generate_subscripts(words_of_piece, 1) AS place
-            FROM (SELECT kind, piece, words_in(piece_words) AS words_of_piece FROM pieces)
-        )
-        WHERE word <> ''
+        SELECT kind, piece, len(words_of_piece) AS length, unnest(words_of_piece) AS word, generate_subscripts(words_of_piece, 1) AS place
+        FROM (SELECT kind, piece, words_in(piece_words) AS words_of_piece FROM pieces)
     )
+    WHERE word <> ''
 ),
 -- Words that few articles have are looked up at once (step 0), the others one after the other, from the rarest: what has the
 -- first (1) is looked for among what has the second (2), and what has both among what has the others (3). Where the first are few
--- enough, the common words of phrases are read only when phrases are looked for (4).
-ranked AS MATERIALIZED (
+-- enough, the common words of phrases are read only when phrases are looked for (4). Lists and not windows: these break now and
+-- then on a few rows and two threads (DuckDB 1.5.5).
+ordered AS MATERIALIZED (
     SELECT
-        term,
-        documents,
-        phrases > 0 AS has_phrases,
+        *,
         CASE
-            WHEN documents IS NULL THEN 0
-            WHEN is_late THEN 4
-            ELSE least(row_number() OVER (PARTITION BY documents IS NULL, is_late ORDER BY documents, term) + any_rare, 3)
-        END AS step
+            WHEN rares > 0 THEN list_filter(commons, lambda one: one.is_in_phrase)
+            WHEN commons[1].documents <= 100_000 THEN list_filter(commons[3:], lambda one: one.is_in_phrase)
+            ELSE []
+        END AS lates
     FROM (
         SELECT
-            term,
-            documents,
-            phrases,
-            CAST(bool_or(documents IS NULL) OVER () AS INTEGER) AS any_rare,
-            is_in_phrase AND (
-                bool_or(documents IS NULL) OVER ()
-                OR (min(documents) OVER () <= 100_000 AND row_number() OVER (ORDER BY documents, term) > 2)
-            ) AS is_late
-        FROM (SELECT term, bool_or(is_in_phrase) AS is_in_phrase, any_value(phrases) AS phrases FROM asked GROUP BY term)
+            list({'term': term, 'documents': documents, 'is_in_phrase': is_in_phrase} ORDER BY term) FILTER (documents IS NULL) AS rare_ones,
+            coalesce(
+                list({'term': term, 'documents': documents, 'is_in_phrase': is_in_phrase} ORDER BY documents, term) FILTER (documents IS NOT NULL), []
+            ) AS commons,
+            count(*) FILTER (documents IS NULL) AS rares,
+            bool_or(is_in_phrase) AS has_phrases
+        FROM (SELECT term, bool_or(is_in_phrase) AS is_in_phrase FROM asked GROUP BY term)
         LEFT JOIN search_terms USING (term)
+    )
+),
+-- Each word with its step; how many words are of steps 0 and 3, and which steps there are.
+ranked AS MATERIALIZED (
+    SELECT
+        one.term,
+        one.documents,
+        CASE
+            WHEN rank <= rares THEN 0
+            WHEN rank > terms - len(lates) THEN 4
+            ELSE least(rank - rares + least(rares, 1), 3)
+        END AS step,
+        rares,
+        greatest(terms - rares - len(lates) - 2 + least(rares, 1), 0) AS thirds,
+        CAST(
+            CASE WHEN terms - rares - len(lates) + least(rares, 1) > 1 THEN 4 ELSE 0 END
+            | CASE WHEN terms - rares - len(lates) + least(rares, 1) > 2 THEN 8 ELSE 0 END
+            | CASE WHEN len(lates) > 0 THEN 16 ELSE 0 END
+            | CASE WHEN has_phrases THEN 32 ELSE 0 END
+            AS UTINYINT
+        ) AS steps
+    FROM (
+        SELECT unnest(in_order) AS one, generate_subscripts(in_order, 1) AS rank, len(in_order) AS terms, rares, lates, has_phrases
+        FROM (
+            SELECT
+                *,
+                list_concat(rare_ones, list_filter(commons, lambda one: NOT list_contains(lates, one)), lates) AS in_order
+            FROM ordered
+        )
     )
 ),
 rare AS MATERIALIZED (
     SELECT term, document, weight FROM search_postings INNER JOIN (SELECT term FROM ranked WHERE step = 0) USING (term)
 ),
--- What a word is worth is counted in millionths: whole numbers come to the same in whatever order they are added up. Each row
--- says how many words its step has, and which steps there are.
+-- What a word is worth is counted in millionths: whole numbers come to the same in whatever order they are added up.
 worths AS MATERIALIZED (
     SELECT
         term,
         step,
-        count(*) OVER (PARTITION BY step) AS step_size,
-        CAST(bit_or(CASE WHEN has_phrases THEN 32 ELSE 0 END | (1 << step)) OVER () AS UTINYINT) AS steps,
-        CAST(1e6 * 2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(documents, found, 0) + .5)) AS BIGINT) AS worth
+        rares,
+        thirds,
+        steps,
+        CAST(
+            1e6 * 2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(documents, found, 0) + .5)) AS BIGINT
+        ) AS worth
     FROM ranked
     LEFT JOIN (SELECT term, count(*) AS found FROM rare GROUP BY term) USING (term)
 ),
@@ -80,7 +105,7 @@ lead AS MATERIALIZED (
         FROM rare
         INNER JOIN worths USING (term)
         GROUP BY document
-        HAVING count(*) = any_value(step_size)
+        HAVING count(*) = any_value(rares)
         UNION ALL
         SELECT document, worth * weight, steps
         FROM search_postings
@@ -99,10 +124,10 @@ together AS MATERIALIZED (
     SELECT document, score, steps FROM two WHERE steps & 8 = 0
     UNION ALL
     SELECT document, CAST(any_value(score) + sum(worth * weight) AS BIGINT), any_value(steps)
-    FROM (SELECT document, weight, worth, step_size FROM search_postings INNER JOIN (SELECT term, worth, step_size FROM worths WHERE step = 3) USING (term))
+    FROM (SELECT document, weight, worth, thirds FROM search_postings INNER JOIN (SELECT term, worth, thirds FROM worths WHERE step = 3) USING (term))
     INNER JOIN two USING (document)
     GROUP BY document
-    HAVING count(*) = any_value(step_size)
+    HAVING count(*) = any_value(thirds)
 ),
 -- What is not narrowed reads none of the documents.
 matched AS MATERIALIZED (
@@ -126,33 +151,36 @@ tried AS MATERIALIZED (
     FROM matched
     WHERE steps & 32 > 0
 ),
+-- The documents in a list, since the planner takes what comes of it for little: it is asked of each posting before its places are
+-- read.
 best_rows AS MATERIALIZED (
     SELECT term, document, weight, positions
-    FROM (SELECT * FROM search_postings INNER JOIN (SELECT DISTINCT term FROM asked WHERE is_in_phrase) USING (term))
-    WHERE coalesce(document IN (SELECT document FROM tried WHERE is_best), false)
+    FROM search_postings
+    SEMI JOIN (SELECT unnest(list(document)) AS document FROM tried WHERE is_best) USING (document)
+    INNER JOIN (SELECT DISTINCT term FROM asked WHERE is_in_phrase) USING (term)
 ),
 -- A phrase begins where as many of its words as it has stand at their distance from one place.
 best_in_order AS MATERIALIZED (
     SELECT document
     FROM (
-        SELECT document, piece, phrases
+        SELECT document, piece
         FROM (
-            SELECT document, piece, phrases, length, unnest(positions) - place AS begins
+            SELECT document, piece, length, unnest(positions) - place AS begins
             FROM best_rows
             INNER JOIN (FROM asked WHERE is_in_phrase) USING (term)
         )
-        GROUP BY document, piece, phrases, length, begins
+        GROUP BY document, piece, length, begins
         HAVING count(*) = length
     )
     GROUP BY document
-    HAVING count(DISTINCT piece) = any_value(phrases)
+    HAVING count(DISTINCT piece) = (SELECT count(*) FROM asked WHERE is_in_phrase AND place = 1)
 ),
 others_in_order AS (
     SELECT document
     FROM (
-        SELECT document, piece, phrases
+        SELECT document, piece
         FROM (
-            SELECT document, piece, phrases, length, unnest(positions) - place AS begins
+            SELECT document, piece, length, unnest(positions) - place AS begins
             FROM (
                 SELECT *
                 FROM search_postings
@@ -163,11 +191,11 @@ others_in_order AS (
             )
             WHERE coalesce(document IN (SELECT document FROM tried WHERE NOT is_best), false)
         )
-        GROUP BY document, piece, phrases, length, begins
+        GROUP BY document, piece, length, begins
         HAVING count(*) = length
     )
     GROUP BY document
-    HAVING count(DISTINCT piece) = any_value(phrases)
+    HAVING count(DISTINCT piece) = (SELECT count(*) FROM asked WHERE is_in_phrase AND place = 1)
 ),
 scored AS MATERIALIZED (
     SELECT document, score FROM matched WHERE steps & 32 = 0
@@ -184,8 +212,7 @@ scored AS MATERIALIZED (
     UNION ALL
     SELECT document, score FROM tried SEMI JOIN others_in_order USING (document)
 ),
--- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival. In a list,
--- since the planner takes what comes of it for little, and the documents for much.
+-- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
 in_reach AS MATERIALIZED (
     SELECT score, search_documents.rowid AS place, article_key
     FROM (
