@@ -36,6 +36,8 @@ _DAMAGE = re.compile(
     r"[Cc]orrupt|[Cc]hecksum|[Cc]ould not read (?:all|enough) bytes|Failed to deserialize|FATAL|INTERNAL"
 )
 _WANTING = re.compile(r"could not allocate|Out of Memory", re.IGNORECASE)
+# What it says of a file that another process holds, or another thread of this one.
+_HELD = re.compile(r"Could not set lock|already attached")
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -157,15 +159,12 @@ class Warehouse:
             try:
                 connection.execute(f"ATTACH '{path}' AS dateline ({how})")
                 connection.execute("USE dateline")
-            except duckdb.IOException as error:
-                if "Could not set lock" not in str(error):
+            except duckdb.Error as error:
+                if not _HELD.search(str(error)):
                     raise WarehouseDamagedError(_damaged(self.path, error)) from None
                 if time.monotonic() > deadline:
-                    found = _HOLDER.search(str(error))
-                    raise WarehouseLockedError(self.path, int(found[1]) if found else None) from None
+                    raise WarehouseLockedError(self.path, _holder(error)) from None
                 time.sleep(_POLL_SECONDS)
-            except duckdb.Error as error:
-                raise WarehouseDamagedError(_damaged(self.path, error)) from None
             else:
                 return
 
@@ -239,6 +238,13 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
 
 def _sha256(names: list[str] | tuple[str, ...]) -> str:
     return hashlib.sha256("\n".join(map(read_sql, names)).encode()).hexdigest()
+
+
+def _holder(error: Exception) -> int | None:
+    """Tell the number of the process that holds a file, where DuckDB knows it."""
+    if found := _HOLDER.search(str(error)):
+        return int(found[1])
+    return os.getpid() if "already attached" in str(error) else None
 
 
 def _megabytes(size: int) -> str:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 
@@ -364,6 +366,28 @@ class TestOpening:
                 [sys.executable, "-c", script, str(made.path)], capture_output=True, text=True, check=True
             )
         assert done.stdout == "[]\n"
+
+    def test_threads_of_one_process_wait_for_each_other(self, made):
+        """A thread that opens the file while another has it open waits for it, and tells if it waited too long."""
+        impatient = replace(made, lock_wait=0.2)
+        with made.writing():
+            with pytest.raises(WarehouseLockedError, match=f"held by process {os.getpid()};"), impatient.writing():
+                pass
+            with pytest.raises(WarehouseLockedError), impatient.reading():
+                pass
+        entered = []
+
+        def enter():
+            with made.reading():
+                entered.append(True)
+
+        waiting = threading.Thread(target=enter)
+        with made.writing():
+            waiting.start()
+            time.sleep(0.3)
+            assert entered == []
+        waiting.join(10)
+        assert entered == [True]
 
     def test_nothing_is_held_between_two_pieces_of_work(self, made):
         """After its work the file is closed, and another process may write."""
