@@ -25,7 +25,7 @@ _POLL_SECONDS = 0.05
 # when the file is closed, as it is after every transaction.
 _CHECKPOINT = "1MB"
 _MEMORY = 250_000_000  # bytes that DuckDB may use
-_MIGRATION_SHARE = 10  # of the file, which a migration may use
+_SHARE = 10  # of the file, which who reads may use, and a migration
 # Rows of a table that are packed together, and read so: a question reads such a group for each of its words in each segment
 # of the index, and goes through the list of all groups.
 _ROW_GROUP = 32_768
@@ -71,8 +71,8 @@ class Warehouse:
     """A DuckDB file and the archive beside it. It is opened for one piece of work at a time and closed after it.
 
     `lock_wait` is how many seconds to wait for another process to let go; `prints` is what this process remembers of the
-    fingerprints from batch to batch. `memory_limit` is what DuckDB may use; without one it is 250 MB, and while a file of
-    more than 2.5 GB is brought up to date a tenth of it.
+    fingerprints from batch to batch. `memory_limit` is what DuckDB may use; without one it is 250 MB, and of a file of more
+    than 2.5 GB a tenth where it is only read, and while it is brought up to date.
     """
 
     path: Path
@@ -89,8 +89,13 @@ class Warehouse:
 
     @property
     def limit(self) -> str:
-        """How much memory DuckDB may use."""
+        """How much memory DuckDB may use while it writes."""
         return self.memory_limit or _megabytes(_MEMORY)
+
+    @property
+    def _larger_limit(self) -> str:
+        size = self.path.stat().st_size if self.path.exists() else 0
+        return self.memory_limit or _megabytes(max(_MEMORY, int(size / _SHARE)))
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -110,8 +115,7 @@ class Warehouse:
         with self._open(read_only=False) as connection:
             # DuckDB holds in memory all parts of tables from which rows were deleted when it writes the file. In archives
             # from before migration 12 these are up to a fourteenth of it.
-            spare = _megabytes(max(_MEMORY, self.path.stat().st_size // _MIGRATION_SHARE))
-            migrate(connection, self.memory_limit or spare)
+            migrate(connection, self._larger_limit)
             connection.execute(f"SET memory_limit = '{self.limit}'")
             yield connection
 
@@ -129,7 +133,8 @@ class Warehouse:
             yield connection
         except duckdb.Error as error:
             if _WANTING.search(str(error)):
-                raise WarehouseMemoryError(_wanting(self.limit, error)) from None
+                limit = self._larger_limit if read_only else self.limit
+                raise WarehouseMemoryError(_wanting(limit, error)) from None
             if _DAMAGE.search(str(error)):
                 raise WarehouseDamagedError(_damaged(self.path, error)) from None
             raise
@@ -138,7 +143,7 @@ class Warehouse:
 
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         config: dict[str, Any] = {
-            "memory_limit": self.limit,
+            "memory_limit": self._larger_limit if read_only else self.limit,
             "threads": max(self.threads, os.cpu_count() or 1) if read_only else self.threads,  # who asks, waits
             "autoinstall_known_extensions": False,
             "checkpoint_threshold": _CHECKPOINT,

@@ -406,12 +406,14 @@ def test_what_brings_a_large_file_up_to_date_may_take_more_memory(made, monkeypa
     monkeypatch.setattr(
         "warehouse.database.index_backlog", lambda connection: seen.extend(connection.execute(asked).fetchone())
     )
-    monkeypatch.setattr("warehouse.database._MIGRATION_SHARE", made.path.stat().st_size / 2e9)
+    monkeypatch.setattr("warehouse.database._SHARE", made.path.stat().st_size / 2e9)
     with made.writing() as connection:
         connection.execute("UPDATE schema_migrations SET sha256 = 'another' WHERE version = 0")
     with replace(made, memory_limit=given).writing() as connection:
         assert connection.execute(asked).fetchone() == (usual,)
     assert [meanwhile in limit for limit in seen] == [True]
+    with replace(made, memory_limit=given).reading() as connection:
+        assert meanwhile in connection.execute(asked).fetchone()[0]
 
 
 def test_what_takes_more_memory_than_the_limit_is_told(warehouse):
