@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     memory_limit: str | None = Field(
         None,
         pattern=r"(?i)^\d+(\.\d+)? *[kmgt]i?b$",
-        description="Memory that DuckDB may use, such as 500MB; without one 250 MB",
+        description="Memory that DuckDB may use, such as 500MB; without one 250 MB, or more to read a large warehouse",
     )
     threads: int = Field(1, gt=0, description="Threads that DuckDB may use; the cores are busy with transforming")
 

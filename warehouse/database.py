@@ -197,7 +197,8 @@ def migrations() -> list[Migration]:
 def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str | None = None) -> list[Migration]:
     """Apply the migrations that are missing, each in one transaction with its row; gives those applied.
 
-    Where there are any, DuckDB may use `memory_limit` from then on, if that is given. The views and macros get their row when the index of search, which they make, holds all there is.
+    Where there are any, DuckDB may use `memory_limit` from then on, if that is given. The views and macros get their row when
+    the index of search, which they make, holds all there is.
 
     Raises MigrationError for a schema that a newer program made, or a migration that was changed after it was applied.
     """
