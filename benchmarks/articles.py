@@ -98,7 +98,8 @@ class Maker:
         return made
 
     def _told(self, number: int) -> _Event:
-        if not self.planned or self.rng.random() < 0.2:
+        # What is planned is a tenth of a day's articles, or the reports of an event would come ever later after each other.
+        if not self.planned or (self.rng.random() < 0.2 and len(self.planned) < self.daily // 10):
             event = self._event(number)
             if self.rng.random() < 0.33:
                 matter = self.matters[int(self.rng.integers(len(self.matters)))]

@@ -29,7 +29,9 @@ _SHARE = 10  # of the file, which who reads may use, and a migration
 # Rows of a table that are packed together, and read so: a question reads such a group for each of its words in each segment
 # of the index, and goes through the list of all groups.
 _ROW_GROUP = 32_768
-_STORAGE = "v1.2.0"  # the first that compresses texts with zstd, and so the oldest DuckDB that can read the file
+# The oldest DuckDB that can read the file. It notes for each group of rows where its description lies, so that a commit need
+# not read the descriptions of all groups that did not change (.3 s at a million articles).
+_STORAGE = "v1.4.0"
 # What DuckDB says when a block is not what was written, or not there. Its classes do not tell: the same ones are raised
 # for mistakes in a query.
 _DAMAGE = re.compile(
@@ -215,6 +217,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str | None = No
         missing.append(migration)
     if missing and memory_limit:
         connection.execute(f"SET memory_limit = '{memory_limit}'")
+    if missing:  # what an older DuckDB wrote of groups of rows lacks where they lie, and is written anew once
+        connection.execute("SET experimental_metadata_reuse = false")
     for migration in missing:
         with in_transaction(connection):
             for name in ("migrations/0000_schema_migrations", *migration.files):
@@ -226,6 +230,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str | None = No
             index_backlog(connection)
             with in_transaction(connection):
                 _record(connection, migration)
+    connection.execute("RESET experimental_metadata_reuse")
     return missing
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import UUID
 
 import duckdb
 import numpy as np
@@ -50,22 +51,25 @@ class Prints:
     """What a process knows of the fingerprints of one warehouse; `patience` is for how many batches it reads the table."""
 
     patience: int = _PATIENCE
-    _state: tuple[int, ...] | None = None  # of the texts for which all that is in memory holds
+    _token: UUID | None = None  # of the texts for which all that is in memory holds
     _is_kept: bool = False  # whether the batch at work is answered from memory
     _runs: list[_Entries] = field(default_factory=list)  # hashes above the numbers of their texts, in order
     _blocks: list[_Block] = field(default_factory=list)
 
     def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         """See that what is in memory is what the table has, or that memory is not asked; to be done before a batch is linked."""
-        now = _state(connection) if self.patience <= 0 else None
-        self._is_kept = now is not None and now[2] <= _MOST
-        if now is None or not self._is_kept or self._state == now:
+        if self.patience > 0:
+            self._is_kept = False
+            return
+        (now,) = rows(run_sql(connection, "prints/state"))
+        self._is_kept = now["fingerprints"] <= _MOST
+        if not self._is_kept or self._token == now["token"]:
             return
         self._runs, self._blocks = [], []
         for batch in run_sql(connection, "prints/all").to_arrow_reader(_MERGED // _STEP):
             numbers, hashes = (column.to_numpy() for column in batch.columns)
             self._add(numbers.astype(np.int64), hashes)
-        self._state = now
+        self._token = now["token"]
 
     def find_holders(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the table `found_holders`: the texts before the batch that have a hash of the table `asked`.
@@ -84,7 +88,7 @@ class Prints:
         if not self._is_kept:
             run_sql(connection, "prints/of_texts")
             return
-        self._state = None  # until the batch is settled: it may be rolled back
+        self._token = None  # until the batch is settled: it may be rolled back
         come = _ask(connection, "come")
         self._add(come["text_number"].astype(np.int64), come["hash"])
         wanted = _ask(connection, "compared")["text_number"].astype(np.int64)
@@ -96,7 +100,8 @@ class Prints:
         """Take note that a batch is linked."""
         self.patience -= 1
         if self._is_kept:
-            self._state = _state(connection)
+            (now,) = rows(run_sql(connection, "prints/state"))
+            self._token = now["token"]
 
     def _add(self, numbers: Numbers, hashes: _Hashes) -> None:
         """Take in fingerprints, in the order of their texts."""
@@ -153,11 +158,6 @@ def _stretches(starts: Numbers, sizes: Numbers) -> Numbers:
     """Give all places of stretches, one after the other."""
     ends = np.cumsum(sizes)
     return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
-
-
-def _state(connection: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
-    (found,) = rows(run_sql(connection, "prints/state"))
-    return tuple(found[name] for name in ("texts", "highest", "fingerprints", "digest", "retired"))
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, npt.NDArray[Any]]:

@@ -66,6 +66,7 @@ TABLES = {
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
     "search_documents": "document article_id article_key published_at publisher title",
     "retired_texts": "text_number",
+    "texts_state": "token",
     "retired_keys": "text_number day",
     "search_postings": "segment term document weight positions",
     "search_segments": "segment last_document postings",
@@ -131,6 +132,17 @@ class TestSchema:
         with made.reading() as connection:
             found = {name: [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()] for name in wanted}
         assert found == wanted
+
+    def test_a_file_of_an_older_duckdb_is_written_as_a_newer_one_writes_it(self, tmp_path):
+        """A commit reads about groups of rows that did not change, unless the file says where they lie."""
+        path = tmp_path / "dateline.duckdb"
+        with duckdb.connect() as connection:
+            connection.execute(f"ATTACH '{path}' AS older (STORAGE_VERSION 'v1.2.0')")
+        with Warehouse(path).writing():
+            pass
+        with duckdb.connect(path, read_only=True) as connection:
+            found = connection.execute("SELECT tags['storage_version'] FROM duckdb_databases() WHERE path IS NOT NULL")
+            assert found.fetchall() == [("v1.4.0+",)]
 
     @pytest.mark.usefixtures("made")
     def test_there_are_no_other_tables_views_and_macros(self, rows):

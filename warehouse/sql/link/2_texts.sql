@@ -80,3 +80,5 @@ FROM come
 LEFT JOIN (SELECT text_number, count(*) AS fingerprints FROM come_prints GROUP BY text_number) AS counted
     USING (text_number)
 ORDER BY come.text_number;
+
+UPDATE texts_state SET token = uuid();

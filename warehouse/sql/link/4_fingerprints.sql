@@ -22,21 +22,21 @@ FROM all_holders
 INNER JOIN standings USING (hash)
 WHERE NOT standings.is_wide;
 
-CREATE OR REPLACE TEMP TABLE hub_holders AS
+CREATE OR REPLACE TEMP TABLE now_common AS
 SELECT
     all_holders.hash,
-    all_holders.text_number,
-    standings.is_wide,
-    first_value(all_holders.text_number) OVER (
-        PARTITION BY all_holders.hash ORDER BY texts.fingerprints DESC, texts.text_key DESC
-    ) AS hub
+    arg_max(all_holders.text_number, CAST(texts.fingerprints AS HUGEINT) * 18_446_744_073_709_551_616 + texts.text_key) AS hub,
+    any_value(standings.is_wide) AS is_wide
 FROM all_holders
-INNER JOIN standings USING (hash)
+INNER JOIN standings ON all_holders.hash = standings.hash AND standings.is_common
 INNER JOIN texts USING (text_number)
-WHERE standings.is_common;
+GROUP BY all_holders.hash;
 
-CREATE OR REPLACE TEMP TABLE now_common AS
-SELECT DISTINCT hash, hub, is_wide FROM hub_holders;
+CREATE OR REPLACE TEMP TABLE wide_holders AS
+SELECT all_holders.text_number, common.hash, common.hub
+FROM all_holders
+INNER JOIN now_common AS common USING (hash)
+WHERE common.is_wide AND all_holders.text_number <> common.hub;
 
 -- The fingerprints that speak for other pairs than before, or count otherwise where they do.
 CREATE OR REPLACE TEMP TABLE turned AS

@@ -8,8 +8,8 @@ WITH meetings AS (
     WHERE other.text_number >= (SELECT min(text_number) FROM come)
     UNION ALL
     SELECT least(text_number, hub), greatest(text_number, hub)
-    FROM hub_holders
-    WHERE is_wide AND text_number <> hub AND greatest(text_number, hub) >= (SELECT min(text_number) FROM come)
+    FROM wide_holders
+    WHERE greatest(text_number, hub) >= (SELECT min(text_number) FROM come)
     UNION ALL
     SELECT met.hub, come_prints.text_number
     FROM come_prints
@@ -37,8 +37,8 @@ INNER JOIN few_holders AS other ON one.hash = other.hash AND one.text_number < o
 WHERE one.hash IN (SELECT hash FROM gone_prints INNER JOIN turned USING (hash))
 UNION
 SELECT least(text_number, hub), greatest(text_number, hub)
-FROM hub_holders
-WHERE is_wide AND text_number <> hub AND hash IN (SELECT hash FROM gone_prints INNER JOIN turned USING (hash));
+FROM wide_holders
+WHERE hash IN (SELECT hash FROM gone_prints INNER JOIN turned USING (hash));
 
 CREATE OR REPLACE TEMP TABLE rescored AS SELECT DISTINCT text_number, other_number FROM candidates;
 

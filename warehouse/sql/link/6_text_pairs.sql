@@ -20,11 +20,14 @@ counted AS (
     FROM shared
     LEFT JOIN common_fingerprints AS common USING (hash)
     GROUP BY shared.text_number, shared.other_number
+),
+sizes AS (
+    SELECT text_number, fingerprints FROM texts SEMI JOIN compared USING (text_number)
 )
 SELECT counted.text_number, counted.other_number, counted.shared
 FROM counted
-INNER JOIN texts AS one ON counted.text_number = one.text_number
-INNER JOIN texts AS other ON counted.other_number = other.text_number
+INNER JOIN sizes AS one ON counted.text_number = one.text_number
+INNER JOIN sizes AS other ON counted.other_number = other.text_number
 WHERE
     counted.meetings >= 4
     AND makes_pair(

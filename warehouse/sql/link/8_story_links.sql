@@ -178,7 +178,8 @@ WITH telling AS (
 )
 SELECT DISTINCT
     least(one.text_number, other.text_number) AS text_number,
-    greatest(one.text_number, other.text_number) AS other_number
+    greatest(one.text_number, other.text_number) AS other_number,
+    one.day IS NOT NULL AND other.day IS NOT NULL AS are_dated
 FROM (SELECT * FROM telling SEMI JOIN placed USING (text_number)) AS one
 INNER JOIN telling AS other
     ON one.key = other.key
@@ -194,19 +195,18 @@ CREATE OR REPLACE TEMP TABLE measured AS
 SELECT
     encounters.text_number,
     encounters.other_number,
+    encounters.are_dated,
     round(sum(CAST(one.weight AS DOUBLE) * other.weight), 6) AS similarity
 FROM encounters
 INNER JOIN encounter_terms AS one ON encounters.text_number = one.text_number
 INNER JOIN encounter_terms AS other ON encounters.other_number = other.text_number AND one.word = other.word
-GROUP BY encounters.text_number, encounters.other_number
+GROUP BY encounters.text_number, encounters.other_number, encounters.are_dated
 HAVING round(sum(CAST(one.weight AS DOUBLE) * other.weight), 6) >= $linked;
 
 CREATE OR REPLACE TEMP TABLE new_links AS
-SELECT measured.*
+SELECT text_number, other_number, similarity
 FROM measured
-INNER JOIN texts AS one ON measured.text_number = one.text_number
-INNER JOIN texts AS other ON measured.other_number = other.text_number
-WHERE measured.similarity >= $linked_undated OR (one.day IS NOT NULL AND other.day IS NOT NULL);
+WHERE similarity >= $linked_undated OR are_dated;
 
 INSERT INTO story_links BY NAME SELECT * FROM new_links ORDER BY text_number, other_number;
 

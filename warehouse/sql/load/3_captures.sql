@@ -18,7 +18,7 @@ WHERE capture_key IN (
     SELECT capture_key
     FROM sightings
     WHERE
-        arrival NOT IN (SELECT arrival FROM fresh)
+        arrival < (SELECT coalesce(min(arrival), 9_223_372_036_854_775_807) FROM fresh)
         AND capture_key IN (SELECT capture_key FROM seen_captures)
 );
 
