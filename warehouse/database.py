@@ -204,17 +204,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str | None = No
 
     Raises MigrationError for a schema that a newer program made, or a migration that was changed after it was applied.
     """
-    known = _applied(connection)
-    wanted = migrations()
-    if newer := known.keys() - {migration.version for migration in wanted}:
-        raise MigrationError(f"the warehouse has migration {max(newer)}, which this program does not know; update it")
-    missing = []
-    for migration in wanted:
-        if known.get(migration.version) == migration.sha256:
-            continue
-        if migration.version and migration.version in known:
-            raise MigrationError(f"migration {migration.version} ({migration.name}) was changed after it was applied")
-        missing.append(migration)
+    missing = _missing(connection)
     if missing and memory_limit:
         connection.execute(f"SET memory_limit = '{memory_limit}'")
     if missing:  # what an older DuckDB wrote of groups of rows lacks where they lie, and is written anew once
@@ -231,6 +221,20 @@ def migrate(connection: duckdb.DuckDBPyConnection, memory_limit: str | None = No
             with in_transaction(connection):
                 _record(connection, migration)
     connection.execute("RESET experimental_metadata_reuse")
+    return missing
+
+
+def _missing(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
+    known, wanted = _applied(connection), migrations()
+    if newer := known.keys() - {migration.version for migration in wanted}:
+        raise MigrationError(f"the warehouse has migration {max(newer)}, which this program does not know; update it")
+    missing = []
+    for migration in wanted:
+        if known.get(migration.version) == migration.sha256:
+            continue
+        if migration.version and migration.version in known:
+            raise MigrationError(f"migration {migration.version} ({migration.name}) was changed after it was applied")
+        missing.append(migration)
     return missing
 
 
