@@ -18,17 +18,38 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.groups import Numbers
-from warehouse.statements import rows, run_sql
+from warehouse.statements import run_sql
 
 _PATIENCE = 3  # batches of a process that are linked by reading the table
 _MOST = 64_000_000  # fingerprints that are kept in memory at most; of more, the table is read each time
 _STEP = 4  # runs of like size that become one
 _MERGED = 13_000_000  # entries that are merged at most, for that takes their size once more
+_BUCKET = 4  # bits fewer than it takes to count the entries of a run: eight to sixteen of them begin alike
 _LOW = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
 
 _Entries = npt.NDArray[np.uint64]
 _Hashes = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Hashes above the numbers of their texts, in order; those whose first bits (all but `shift`) are n begin at starts[n]."""
+
+    entries: _Entries
+    starts: npt.NDArray[np.int32]
+    shift: np.uint64
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def within(self, asked: _Hashes) -> _Entries:
+        """Find the entries of some hashes."""
+        bucket = (asked.astype(np.uint64) << _HIGH >> self.shift).astype(np.int64)
+        first = self.starts[bucket].astype(np.int64)
+        sizes = self.starts[bucket + 1] - first
+        found: _Entries = self.entries[_stretches(first, sizes)]
+        return found[np.flatnonzero(found >> _HIGH == np.repeat(asked, sizes))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +64,7 @@ class _Block:
         return len(self.hashes)
 
 
-_Run = TypeVar("_Run", _Entries, _Block)
+_Run = TypeVar("_Run", _Sorted, _Block)
 
 
 @dataclass(slots=True)
@@ -53,7 +74,7 @@ class Prints:
     patience: int = _PATIENCE
     _token: UUID | None = None  # of the texts for which all that is in memory holds
     _is_kept: bool = False  # whether the batch at work is answered from memory
-    _runs: list[_Entries] = field(default_factory=list)  # hashes above the numbers of their texts, in order
+    _runs: list[_Sorted] = field(default_factory=list)
     _blocks: list[_Block] = field(default_factory=list)
 
     def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -61,15 +82,19 @@ class Prints:
         if self.patience > 0:
             self._is_kept = False
             return
-        (now,) = rows(run_sql(connection, "prints/state"))
-        self._is_kept = now["fingerprints"] <= _MOST
-        if not self._is_kept or self._token == now["token"]:
+        token = _token(connection)
+        is_known = self._token == token
+        size = sum(map(len, self._runs)) if is_known else int(_ask(connection, "size")["fingerprints"][0])
+        self._is_kept = size <= _MOST
+        if is_known and self._is_kept:
             return
-        self._runs, self._blocks = [], []
+        self._token, self._runs, self._blocks = None, [], []
+        if not self._is_kept:
+            return
         for batch in run_sql(connection, "prints/all").to_arrow_reader(_MERGED // _STEP):
             numbers, hashes = (column.to_numpy() for column in batch.columns)
             self._add(numbers.astype(np.int64), hashes)
-        self._token = now["token"]
+        self._token = token
 
     def find_holders(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the table `found_holders`: the texts before the batch that have a hash of the table `asked`.
@@ -79,8 +104,8 @@ class Prints:
         if not self._is_kept:
             run_sql(connection, "prints/holders")
             return
-        asked = _ask(connection, "asked")["hash"].astype(np.uint64) << _HIGH
-        entries = np.concatenate([np.empty(0, np.uint64), *(_within(run, asked) for run in self._runs)])
+        asked = _ask(connection, "asked")["hash"]
+        entries = np.concatenate([np.empty(0, np.uint64), *(run.within(asked) for run in self._runs)])
         _register(connection, "found_holders", (entries & _LOW).astype(np.int64), (entries >> _HIGH).astype(np.uint32))
 
     def find_prints(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -100,12 +125,11 @@ class Prints:
         """Take note that a batch is linked."""
         self.patience -= 1
         if self._is_kept:
-            (now,) = rows(run_sql(connection, "prints/state"))
-            self._token = now["token"]
+            self._token = _token(connection)
 
     def _add(self, numbers: Numbers, hashes: _Hashes) -> None:
         """Take in fingerprints, in the order of their texts."""
-        self._runs.append(np.sort(hashes.astype(np.uint64) << _HIGH | numbers.astype(np.uint64)))
+        self._runs.append(_sorted(np.sort(hashes.astype(np.uint64) << _HIGH | numbers.astype(np.uint64))))
         _gather(self._runs, _merged)
         self._blocks.append(_block(numbers, hashes))
         _gather(self._blocks, _joined)
@@ -120,19 +144,17 @@ def _gather(runs: list[_Run], join: Callable[[Sequence[_Run]], _Run]) -> None:
         runs[-_STEP:] = [join(last)]
 
 
-def _merged(runs: Sequence[_Entries]) -> _Entries:
-    merged = np.concatenate(runs)
+def _sorted(entries: _Entries) -> _Sorted:
+    bits = max(1, len(entries).bit_length() - _BUCKET)
+    shift = np.uint64(64 - bits)
+    starts = np.searchsorted(entries, np.arange(1 << bits, dtype=np.uint64) << shift)
+    return _Sorted(entries, np.append(starts, len(entries)).astype(np.int32), shift)
+
+
+def _merged(runs: Sequence[_Sorted]) -> _Sorted:
+    merged = np.concatenate([run.entries for run in runs])
     merged.sort(kind="stable")  # which finds what is in order already
-    return merged
-
-
-def _within(run: _Entries, asked: _Entries) -> _Entries:
-    """Find the entries of some hashes, given in order and as the lowest entries that they can have."""
-    first = np.searchsorted(run, asked)
-    at = first.clip(max=max(0, len(run) - 1))
-    there = run[at] >> _HIGH == asked >> _HIGH if len(run) else np.zeros(len(asked), bool)
-    first = first[there]
-    return run[_stretches(first, np.searchsorted(run, asked[there] | _LOW, side="right") - first)]
+    return _sorted(merged)
 
 
 def _of_texts(block: _Block, wanted: Numbers) -> tuple[Numbers, _Hashes]:
@@ -158,6 +180,11 @@ def _stretches(starts: Numbers, sizes: Numbers) -> Numbers:
     """Give all places of stretches, one after the other."""
     ends = np.cumsum(sizes)
     return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
+
+
+def _token(connection: duckdb.DuckDBPyConnection) -> UUID:
+    ((token,),) = run_sql(connection, "prints/state").fetchall()
+    return UUID(str(token))
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, npt.NDArray[Any]]:

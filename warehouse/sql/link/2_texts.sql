@@ -29,7 +29,10 @@ CREATE OR REPLACE TEMP TABLE come AS
 SELECT
     CAST(
         row_number() OVER (ORDER BY staged.ordinal, originals.text_sha256)
-        + (SELECT coalesce(max(text_number), 0) FROM (SELECT text_number FROM texts UNION ALL FROM retired_texts))
+        + greatest(
+            (SELECT coalesce(max(text_number), 0) FROM texts),
+            (SELECT coalesce(max(text_number), 0) FROM retired_texts)
+        )
         AS INTEGER
     ) AS text_number,
     originals.*,

@@ -10,13 +10,18 @@ SEMI JOIN (SELECT hash FROM come_prints UNION SELECT hash FROM gone_prints) AS t
 
 -- The fingerprints whose holders must be known: all but the wide ones that keep their hub.
 CREATE OR REPLACE TEMP TABLE asked AS
+WITH sizes AS (
+    SELECT text_number, fingerprints, text_key
+    FROM texts
+    SEMI JOIN (SELECT hub AS text_number FROM met UNION SELECT text_number FROM come) AS these USING (text_number)
+)
 SELECT DISTINCT hash FROM come_prints ANTI JOIN (SELECT hash FROM met WHERE is_wide) AS wide USING (hash)
 UNION
 SELECT come_prints.hash
 FROM come_prints
 INNER JOIN met USING (hash)
-INNER JOIN texts AS newcomer ON come_prints.text_number = newcomer.text_number
-INNER JOIN texts AS hub ON met.hub = hub.text_number
+INNER JOIN sizes AS newcomer ON come_prints.text_number = newcomer.text_number
+INNER JOIN sizes AS hub ON met.hub = hub.text_number
 WHERE (newcomer.fingerprints, newcomer.text_key) > (hub.fingerprints, hub.text_key)
 UNION
 SELECT hash FROM gone_prints;

@@ -4,7 +4,7 @@ INSERT INTO retired_texts SELECT text_number FROM gone;
 CREATE OR REPLACE TEMP TABLE all_holders AS
 SELECT hash, text_number
 FROM found_holders
-ANTI JOIN retired_texts USING (text_number)
+WHERE text_number NOT IN (SELECT text_number FROM retired_texts)
 UNION ALL
 SELECT come_prints.hash, come_prints.text_number
 FROM come_prints
@@ -22,21 +22,30 @@ FROM all_holders
 INNER JOIN standings USING (hash)
 WHERE NOT standings.is_wide;
 
+-- The longest text of a common fingerprint: of all that have it where it was not common or its hub is gone, else of its hub
+-- and the new ones.
 CREATE OR REPLACE TEMP TABLE now_common AS
+WITH common AS (
+    SELECT hash, is_wide FROM standings WHERE is_common
+),
+steady AS (
+    SELECT hash, hub FROM met SEMI JOIN common USING (hash) ANTI JOIN gone ON met.hub = gone.text_number
+),
+contenders AS (
+    SELECT hash, hub AS text_number FROM steady
+    UNION ALL
+    SELECT hash, text_number FROM come_prints SEMI JOIN steady USING (hash)
+    UNION ALL
+    SELECT hash, text_number FROM all_holders SEMI JOIN common USING (hash) ANTI JOIN steady USING (hash)
+)
 SELECT
-    all_holders.hash,
-    arg_max(all_holders.text_number, CAST(texts.fingerprints AS HUGEINT) * 18_446_744_073_709_551_616 + texts.text_key) AS hub,
-    any_value(standings.is_wide) AS is_wide
-FROM all_holders
-INNER JOIN standings ON all_holders.hash = standings.hash AND standings.is_common
+    contenders.hash,
+    arg_max(contenders.text_number, CAST(texts.fingerprints AS HUGEINT) * 18_446_744_073_709_551_616 + texts.text_key) AS hub,
+    any_value(common.is_wide) AS is_wide
+FROM contenders
+INNER JOIN common USING (hash)
 INNER JOIN texts USING (text_number)
-GROUP BY all_holders.hash;
-
-CREATE OR REPLACE TEMP TABLE wide_holders AS
-SELECT all_holders.text_number, common.hash, common.hub
-FROM all_holders
-INNER JOIN now_common AS common USING (hash)
-WHERE common.is_wide AND all_holders.text_number <> common.hub;
+GROUP BY contenders.hash;
 
 -- The fingerprints that speak for other pairs than before, or count otherwise where they do.
 CREATE OR REPLACE TEMP TABLE turned AS
