@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from uuid import UUID
 
 import duckdb
 import numpy as np
@@ -72,7 +71,7 @@ class Prints:
     """What a process knows of the fingerprints of one warehouse; `patience` is for how many batches it reads the table."""
 
     patience: int = _PATIENCE
-    _token: UUID | None = None  # of the texts for which all that is in memory holds
+    _state: tuple[int, int] | None = None  # of the texts for which all that is in memory holds
     _is_kept: bool = False  # whether the batch at work is answered from memory
     _runs: list[_Sorted] = field(default_factory=list)
     _blocks: list[_Block] = field(default_factory=list)
@@ -82,19 +81,19 @@ class Prints:
         if self.patience > 0:
             self._is_kept = False
             return
-        token = _token(connection)
-        is_known = self._token == token
+        state = _state(connection)
+        is_known = self._state == state
         size = sum(map(len, self._runs)) if is_known else int(_ask(connection, "size")["fingerprints"][0])
         self._is_kept = size <= _MOST
         if is_known and self._is_kept:
             return
-        self._token, self._runs, self._blocks = None, [], []
+        self._state, self._runs, self._blocks = None, [], []
         if not self._is_kept:
             return
         for batch in run_sql(connection, "prints/all").to_arrow_reader(_MERGED // _STEP):
             numbers, hashes = (column.to_numpy() for column in batch.columns)
             self._add(numbers.astype(np.int64), hashes)
-        self._token = token
+        self._state = state
 
     def find_holders(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make the table `found_holders`: the texts before the batch that have a hash of the table `asked`.
@@ -113,7 +112,7 @@ class Prints:
         if not self._is_kept:
             run_sql(connection, "prints/of_texts")
             return
-        self._token = None  # until the batch is settled: it may be rolled back
+        self._state = None  # until the batch is settled: it may be rolled back
         come = _ask(connection, "come")
         self._add(come["text_number"].astype(np.int64), come["hash"])
         wanted = _ask(connection, "compared")["text_number"].astype(np.int64)
@@ -125,7 +124,7 @@ class Prints:
         """Take note that a batch is linked."""
         self.patience -= 1
         if self._is_kept:
-            self._token = _token(connection)
+            self._state = _state(connection)
 
     def _add(self, numbers: Numbers, hashes: _Hashes) -> None:
         """Take in fingerprints, in the order of their texts."""
@@ -182,9 +181,9 @@ def _stretches(starts: Numbers, sizes: Numbers) -> Numbers:
     return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
 
 
-def _token(connection: duckdb.DuckDBPyConnection) -> UUID:
-    ((token,),) = run_sql(connection, "prints/state").fetchall()
-    return UUID(str(token))
+def _state(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    ((digest, retired),) = run_sql(connection, "prints/state").fetchall()
+    return digest, retired
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, npt.NDArray[Any]]:

@@ -15,6 +15,7 @@ from warehouse.statements import in_transaction, rows, run_sql
 _SLICE = 2_000_000  # postings: a merge goes through the terms in stretches of about so many, for its memory
 # Postings of a segment that is merged no more. DuckDB holds sixteen bytes in memory for each row that a transaction deletes.
 _FINAL = 8_000_000
+_AMPLE = 10_000  # documents that are tried first where a question has common words alone
 _TERMS = 1 << 64
 _BACKLOG = 2_000  # articles that are indexed at once where an archive is older than its index
 
@@ -55,4 +56,4 @@ def _add(connection: duckdb.DuckDBPyConnection) -> None:
             run_sql(connection, "search/merge", {**merge, **stretch})
         run_sql(connection, "search/finish_merge", merge)
         if merge["postings"] >= _FINAL:
-            run_sql(connection, "search/promote", merge)
+            run_sql(connection, "search/promote", {**merge, "ample": _AMPLE})

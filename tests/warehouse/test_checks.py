@@ -112,7 +112,7 @@ CORRUPTIONS = {
         ("DELETE FROM search_postings", {"article_id": "$a", "documents": 1}),
     ],
     "search_terms_are_counted": [
-        ("INSERT INTO search_terms VALUES (7, 2)", {"term": 7, "documents": 2, "postings": 0}),
+        ("INSERT INTO search_terms VALUES (7, 2, 255, 0)", {"term": 7, "documents": 2, "postings": 0}),
     ],
     "stories_add_up": [
         ("UPDATE stories SET article_count = 7", {"article_count": 7}),
@@ -122,6 +122,7 @@ CORRUPTIONS = {
             {"story_id": "f00d"},
         ),
     ],
+    "texts_are_told_apart": [("UPDATE texts_state SET digest = 7", {"digest": 7})],
     "texts_are_current": [
         ("DELETE FROM texts", {"text_sha256": "$copied"}),
         ("UPDATE texts SET article_id = 'f00d'", {"article_id": "f00d"}),

@@ -66,12 +66,12 @@ TABLES = {
     "settled_batches": "run_id batch captures inserted updated unchanged duplicate rejected",
     "search_documents": "document article_id article_key published_at publisher title",
     "retired_texts": "text_number",
-    "texts_state": "token",
+    "texts_state": "digest",
     "retired_keys": "text_number day",
     "search_postings": "segment term document weight positions",
     "search_segments": "segment last_document postings",
     "search_retired": "document",
-    "search_terms": "term documents",
+    "search_terms": "term documents highest ample",
     "sightings": "article_id captured_at arrival capture_id content is_dated article_key capture_key text_key",
 }
 VIEWS = {

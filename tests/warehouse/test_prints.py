@@ -17,7 +17,7 @@ HASHES = [*range(50), 2**32 - 1]
 def archive():
     """Give an archive of nothing but fingerprints."""
     with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE texts_state AS SELECT uuid() AS token")
+        connection.execute("CREATE TABLE texts_state AS SELECT 0::UBIGINT AS digest")
         connection.execute("CREATE TABLE fingerprints (text_number INTEGER, hash UINTEGER)")
         connection.execute("CREATE TABLE retired_texts (text_number INTEGER)")
         yield connection
@@ -41,7 +41,9 @@ def link(connection, prints, come, gone, asked, compared, *, is_settled=True):
         "SELECT hash, text_number FROM found_holders ANTI JOIN retired_texts USING (text_number)"
     )
     answers = [sorted(holders.fetchall())]
-    connection.execute("UPDATE texts_state SET token = uuid()")
+    connection.execute(
+        "UPDATE texts_state SET digest = hash(digest, (SELECT bit_xor(hash(text_number, hash)) FROM come_prints))"
+    )
     connection.execute("INSERT INTO fingerprints SELECT text_number, hash FROM come_prints")
     prints.find_prints(connection)
     answers.append(sorted(connection.execute("SELECT text_number, hash FROM prints").fetchall()))

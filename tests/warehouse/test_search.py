@@ -196,10 +196,14 @@ class TestCommonWords:
             assert sum(map(bool, wanted[2])) > 30
             connection.execute("BEGIN")
             counted = connection.execute(
-                "SELECT term, count(*) FROM search_postings GROUP BY term ORDER BY term"
+                "SELECT term, count(*), max(weight) FROM search_postings GROUP BY term ORDER BY term"
             ).fetchall()
             connection.executemany(
-                "INSERT INTO search_terms VALUES (?, ?)", rng.sample(counted, round(share * len(counted)))
+                "INSERT INTO search_terms VALUES (?, ?, ?, ?)",
+                [
+                    (term, documents, rng.choice([highest, 255]), rng.choice([0, rng.randrange(1, highest + 1)]))
+                    for term, documents, highest in rng.sample(counted, round(share * len(counted)))
+                ],
             )
             macro = read_sql("macros/search")
             assert bound in macro
@@ -211,12 +215,13 @@ class TestCommonWords:
     def test_they_are_counted_as_they_come_and_go(self, take, capture, rows, warehouse, monkeypatch):
         """What a large segment has often is counted from then on, through new versions and merges."""
         monkeypatch.setattr("warehouse.search._FINAL", 300)
+        monkeypatch.setattr("warehouse.search._AMPLE", 2)
         rng = random.Random(5)
         for day in range(1, 9):
             texts = [f"{' '.join(rng.choices(WORDS, k=12))} n{n} d{day}" for n in range(0, 20, day)]
             take(*(capture(text, f"/{n}", day=day) for n, text in enumerate(texts)), documents=3)
             assert [check.name for check in run_checks(warehouse) if check.required and not check.passed] == []
-        assert rows("SELECT count(*) > 5 FROM search_terms") == [(True,)]
+        assert rows("SELECT count(*) > 5, count(*) FILTER (ample > 0) > 3 FROM search_terms") == [(True, True)]
 
 
 class TestPlan:
@@ -227,7 +232,9 @@ class TestPlan:
             plan = connection.execute("EXPLAIN (FORMAT json) FROM search('loaf')").fetchall()[0][1]
         names = re.findall(r'"CTE Name": "(\w+)"', plan)
         assert len(names) == len(set(names))
-        assert {"ranked", "rare", "worths", "lead", "two", "matched", "scored"} <= set(names)
+        assert {"ranked", "rare", "worths", "lead", "two", "matched", "scored", "reach", "others", "every"} <= set(
+            names
+        )
 
     def test_a_question_needs_no_windows(self, take, capture, warehouse):
         """Windows over a few rows fail now and then, in DuckDB 1.5.5 with two threads."""

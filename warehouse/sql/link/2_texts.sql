@@ -84,4 +84,15 @@ LEFT JOIN (SELECT text_number, count(*) AS fingerprints FROM come_prints GROUP B
     USING (text_number)
 ORDER BY come.text_number;
 
-UPDATE texts_state SET token = uuid();
+UPDATE texts_state
+SET digest = xor(
+    digest,
+    (
+        SELECT coalesce(bit_xor(xor(text_key, CAST(text_number AS UBIGINT) * 4_294_967_291)), 0)
+        FROM (
+            SELECT text_number, text_key FROM come
+            UNION ALL
+            SELECT text_number, text_key FROM touched_texts SEMI JOIN gone USING (text_number)
+        )
+    )
+);

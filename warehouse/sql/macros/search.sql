@@ -42,9 +42,12 @@ ordered AS MATERIALIZED (
         END AS lates
     FROM (
         SELECT
-            list({'term': term, 'documents': documents, 'is_in_phrase': is_in_phrase} ORDER BY term) FILTER (documents IS NULL) AS rare_ones,
+            list({'term': term, 'documents': documents, 'highest': highest, 'ample': ample, 'is_in_phrase': is_in_phrase} ORDER BY term)
+                FILTER (documents IS NULL) AS rare_ones,
             coalesce(
-                list({'term': term, 'documents': documents, 'is_in_phrase': is_in_phrase} ORDER BY documents, term) FILTER (documents IS NOT NULL), []
+                list({'term': term, 'documents': documents, 'highest': highest, 'ample': ample, 'is_in_phrase': is_in_phrase} ORDER BY documents, term)
+                    FILTER (documents IS NOT NULL),
+                []
             ) AS commons,
             count(*) FILTER (documents IS NULL) AS rares,
             bool_or(is_in_phrase) AS has_phrases
@@ -57,6 +60,8 @@ ranked AS MATERIALIZED (
     SELECT
         one.term,
         one.documents,
+        one.highest,
+        one.ample,
         CASE
             WHEN rank <= rares THEN 0
             WHEN rank > terms - len(lates) THEN 4
@@ -69,10 +74,14 @@ ranked AS MATERIALIZED (
             | CASE WHEN terms - rares - len(lates) + least(rares, 1) > 2 THEN 8 ELSE 0 END
             | CASE WHEN len(lates) > 0 THEN 16 ELSE 0 END
             | CASE WHEN has_phrases THEN 32 ELSE 0 END
+            | CASE
+                WHEN NOT has_phrases AND first_ample > 0 AND most <= 1000 AND since IS NULL AND until IS NULL AND from_publisher IS NULL THEN 64
+                ELSE 0
+            END
             AS UTINYINT
         ) AS steps
     FROM (
-        SELECT unnest(in_order) AS one, generate_subscripts(in_order, 1) AS rank, len(in_order) AS terms, rares, lates, has_phrases
+        SELECT unnest(in_order) AS one, generate_subscripts(in_order, 1) AS rank, len(in_order) AS terms, in_order[1].ample AS first_ample, rares, lates, has_phrases
         FROM (
             SELECT
                 *,
@@ -92,6 +101,8 @@ worths AS MATERIALIZED (
         rares,
         thirds,
         steps,
+        highest,
+        ample,
         CAST(
             1e6 * 2.2 / 255 * ln(1 + ((SELECT count(*) FROM search_documents) + .5) / (coalesce(documents, found, 0) + .5)) AS BIGINT
         ) AS worth
@@ -109,7 +120,10 @@ lead AS MATERIALIZED (
         UNION ALL
         SELECT document, worth * weight, steps
         FROM search_postings
-        INNER JOIN (SELECT term, worth, steps FROM worths WHERE step = 1) USING (term)
+        INNER JOIN (
+            SELECT term, worth, steps, CASE WHEN steps & 64 > 0 THEN ample ELSE 0 END AS least FROM worths WHERE step = 1
+        ) USING (term)
+        WHERE weight >= least
     )
     WHERE document NOT IN (SELECT document FROM search_retired)
 ),
@@ -212,13 +226,43 @@ scored AS MATERIALIZED (
     UNION ALL
     SELECT document, score FROM tried SEMI JOIN others_in_order USING (document)
 ),
+-- Of common words alone, the documents with the heaviest first word are tried. What has less of it can be as good only
+-- if no more of the others than any document has could make up for it.
+reach AS MATERIALIZED (
+    SELECT term, worth, ample, CASE WHEN found < most THEN 0 ELSE lowest - rest END AS least
+    FROM (SELECT count(*) AS found, min(score) AS lowest FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
+    CROSS JOIN (SELECT term, worth, ample FROM worths WHERE step = 1 AND steps & 64 > 0)
+    CROSS JOIN (SELECT coalesce(sum(worth * highest), 0) AS rest FROM worths WHERE step > 1)
+    WHERE found < most OR lowest <= worth * (ample - 1) + rest
+),
+others AS MATERIALIZED (
+    SELECT document, worth * weight AS score
+    FROM search_postings
+    INNER JOIN reach USING (term)
+    WHERE weight < ample AND worth * weight >= least AND document NOT IN (SELECT document FROM search_retired)
+),
+every AS MATERIALIZED (
+    FROM scored
+    UNION ALL
+    SELECT document, score FROM others WHERE (SELECT count(*) FROM worths) = 1
+    UNION ALL
+    SELECT document, CAST(any_value(score) + sum(worth * weight) AS BIGINT)
+    FROM (
+        SELECT document, weight, worth
+        FROM search_postings
+        INNER JOIN (SELECT term, worth FROM worths WHERE step > 1 AND (SELECT count(*) FROM reach) > 0) USING (term)
+    )
+    INNER JOIN others USING (document)
+    GROUP BY document
+    HAVING count(*) = (SELECT count(*) - 1 FROM worths)
+),
 -- Of equal scores all are taken as far as here: which come first is for their ids to say, and not for their arrival.
 in_reach AS MATERIALIZED (
     SELECT score, search_documents.rowid AS place, article_key
     FROM (
         SELECT unnest(list({'document': document, 'score': score}), recursive := true)
-        FROM scored
-        WHERE score >= (SELECT min(score) FROM (SELECT score FROM scored ORDER BY score DESC LIMIT most))
+        FROM every
+        WHERE score >= (SELECT min(score) FROM (SELECT score FROM every ORDER BY score DESC LIMIT most))
     )
     INNER JOIN search_documents USING (document)
 ),

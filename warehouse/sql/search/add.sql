@@ -52,38 +52,36 @@ CREATE OR REPLACE TEMP TABLE vocabulary AS
 SELECT word, md5_number_lower(word) AS term, md5_number_lower('title:' || word) AS title_term
 FROM (SELECT DISTINCT word FROM placed WHERE word <> '');
 
-CREATE OR REPLACE TEMP TABLE counted AS
-SELECT term, document, list(CAST(position AS UINTEGER)) AS positions, sum(CASE WHEN position <= titled THEN 3 ELSE 1 END) AS times
-FROM placed
-INNER JOIN vocabulary USING (word)
-GROUP BY term, document
-UNION ALL
-SELECT title_term, document, list(CAST(position AS UINTEGER)), count(*)
-FROM placed
-INNER JOIN vocabulary USING (word)
-WHERE position <= titled
-GROUP BY title_term, document;
-
 -- The weight of a word in a document is that of BM25 (k1 = 1.2, b = .75) with a word of the headline counted as three
 -- and 2,400 characters taken for the mean length: a fixed one, so that no other document changes it.
+CREATE OR REPLACE TEMP TABLE weighed AS
+SELECT term, document, CAST(ceil(255 * times / (times + .3e0 + .9e0 * length / 2400)) AS UTINYINT) AS weight, positions
+FROM (
+    SELECT term, document, list(CAST(position AS UINTEGER)) AS positions, sum(CASE WHEN position <= titled THEN 3 ELSE 1 END) AS times
+    FROM placed
+    INNER JOIN vocabulary USING (word)
+    GROUP BY term, document
+    UNION ALL
+    SELECT title_term, document, list(CAST(position AS UINTEGER)), count(*)
+    FROM placed
+    INNER JOIN vocabulary USING (word)
+    WHERE position <= titled
+    GROUP BY title_term, document
+)
+INNER JOIN numbered USING (document);
+
 INSERT INTO search_postings
-SELECT
-    (SELECT coalesce(max(segment), 0) + 1 FROM search_segments),
-    term,
-    document,
-    CAST(ceil(255 * times / (times + .3e0 + .9e0 * length / 2400)) AS UTINYINT),
-    list_sort(positions)
-FROM counted
-INNER JOIN numbered USING (document)
+SELECT (SELECT coalesce(max(segment), 0) + 1 FROM search_segments), term, document, weight, list_sort(positions)
+FROM weighed
 ORDER BY term, document;
 
 UPDATE search_terms
-SET documents = search_terms.documents + come.documents
-FROM (SELECT term, count(*) AS documents FROM counted SEMI JOIN search_terms USING (term) GROUP BY term) AS come
+SET documents = search_terms.documents + come.documents, highest = greatest(search_terms.highest, come.highest)
+FROM (SELECT term, count(*) AS documents, max(weight) AS highest FROM weighed SEMI JOIN search_terms USING (term) GROUP BY term) AS come
 WHERE search_terms.term = come.term;
 
 INSERT INTO search_segments
-SELECT coalesce(max(segment), 0) + 1, (SELECT max(document) FROM numbered), (SELECT count(*) FROM counted)
+SELECT coalesce(max(segment), 0) + 1, (SELECT max(document) FROM numbered), (SELECT count(*) FROM weighed)
 FROM search_segments
 HAVING (SELECT count(*) FROM numbered) > 0;
 
@@ -93,4 +91,4 @@ DROP TABLE placed;
 
 DROP TABLE vocabulary;
 
-DROP TABLE counted;
+DROP TABLE weighed;
