@@ -2,7 +2,7 @@
 
 They are alike as news is. Words come as often as in general language; turns of phrase and a site's own lines come again;
 names are made up. Of a hundred articles thirty tell of an event that others tell of too, each in words of its own, two to
-nine within two days; every third of these events belongs to a matter that goes on for weeks and keeps its names. Ten are
+nine within three days; every third of these events belongs to a matter that goes on for years and keeps its names. Ten are
 copies of an article of the last days: within lines of another site, cut to 60 or 30 %, brought up to date by 40 %, or with
 each fifth word another. Two are articles seen before, with another ending. Now and then forty outlets run one text.
 """
