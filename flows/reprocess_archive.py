@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from flows.walk_documents import recover, replay
 from transforms.boilerplate import shipped_rules
 from warehouse.archive import sync_folder
 from warehouse.comparison import Comparison, compare
-from warehouse.database import Warehouse, WarehouseMissingError
+from warehouse.database import Warehouse, WarehouseLockedError, WarehouseMissingError
 from warehouse.notes import carry_notes
 from warehouse.runs import open_run
 
@@ -19,7 +20,8 @@ from warehouse.runs import open_run
 def make_shadow(warehouse: Warehouse, means: Means, source: str | None = None) -> Comparison:
     """Replay the archive into a shadow set and tell what would change, in all or in the articles of one source.
 
-    The shadow is a file beside the warehouse, with the ending `.shadow`; the warehouse is only read. The shadow is always
+    The shadow is a file beside the warehouse, with the ending `.shadow`; the warehouse takes note of the run, as the ledger of
+    the archive that both have does, and is else only read. The shadow is always
     of the whole archive, for copies, stories and versions join articles of several sources.
     """
     with warehouse.reading():
@@ -32,6 +34,8 @@ def make_shadow(warehouse: Warehouse, means: Means, source: str | None = None) -
     replay(shadow, 0, None, means)
     with open_run(shadow, "reprocess", shipped_rules().sha256):
         pass  # the versions that it was made with are its run's
+    with suppress(WarehouseLockedError):  # where somebody reads on, the next ingest takes note of the run
+        recover(warehouse, means)
     return compare(warehouse, shadow, source)
 
 

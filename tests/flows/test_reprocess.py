@@ -59,8 +59,10 @@ def test_a_shadow_is_promoted_with_what_came_since(aged, ingest, write, seeds, r
         promote_shadow(aged, HERE)
 
 
-def test_a_shadow_may_be_dropped(aged):
-    """A dropped shadow leaves nothing behind."""
+def test_a_shadow_may_be_dropped(aged, rows):
+    """A dropped shadow leaves nothing behind but its run, which the ledger has too."""
     make_shadow(aged, HERE)
+    assert rows("SELECT count(*) FROM runs WHERE flow = 'reprocess'") == [(1,)]
+    assert [check.failures for check in run_checks(aged) if check.name == "ledger_is_whole"] == [0]
     assert drop_shadow(aged)
     assert not [path for path in aged.path.parent.iterdir() if "shadow" in path.name]
