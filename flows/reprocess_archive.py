@@ -20,9 +20,9 @@ from warehouse.runs import open_run
 def make_shadow(warehouse: Warehouse, means: Means, source: str | None = None) -> Comparison:
     """Replay the archive into a shadow set and tell what would change, in all or in the articles of one source.
 
-    The shadow is a file beside the warehouse, with the ending `.shadow`; the warehouse takes note of the run, as the ledger of
-    the archive that both have does, and is else only read. The shadow is always
-    of the whole archive, for copies, stories and versions join articles of several sources.
+    The shadow is a file beside the warehouse, with the ending `.shadow`. It is always of the whole archive, for copies, stories
+    and versions join articles of several sources. The warehouse takes note of the run, which the ledger of their archive has
+    too, and of what the archive holds and it did not; else it is only read.
     """
     with warehouse.reading():
         pass  # a warehouse that is not there has no shadow
